@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace gramscope {
+
+/// The value of a parameter, as in a preset: true, 3, 0.5 or "gd".
+using Value = std::variant<bool, std::int64_t, double, std::string>;
+
+std::string to_string(const Value& value);
+
+enum class ParameterType { flag, integer, real, choice };
+enum class Scale {
+  linear,
+  log,            ///< minimum > 0
+  log_with_zero,  ///< logarithmic from log_floor up, with 0 at the far end
+};
+enum class Effect {
+  live,     ///< takes effect at the next step
+  restart,  ///< the run begins again at step 0
+};
+
+struct Choice {
+  std::string key;
+  std::string label;
+  std::string summary;
+};
+
+/// One knob: all that the parameter panel, `--set`, presets, `describe` and error messages need to know of it.
+struct Parameter {
+  std::string key;      ///< "section.name": stable, used in files
+  std::string label;    ///< "Learning rate"
+  std::string symbol;   ///< "η", may be empty
+  std::string summary;  ///< one sentence: what it means, and its unit if it has one
+  std::string group;    ///< the heading it stands under: Task, Model, Capacity, Optimizer, Regularization, Run
+  ParameterType type = ParameterType::real;
+  Value default_value = 0.0;
+  double minimum = 0.0;
+  double maximum = 1.0;
+  Scale scale = Scale::linear;
+  double log_floor = 1e-6;  ///< log_with_zero: the smallest positive value a slider gives
+  Effect effect = Effect::live;
+  std::vector<Choice> choices;
+};
+
+/// Parameter literals, in the order a registry entry reads best.
+Parameter real_parameter(std::string key, std::string label, std::string symbol, double default_value,
+                         double minimum, double maximum, Scale scale, Effect effect, std::string summary);
+Parameter integer_parameter(std::string key, std::string label, std::string symbol, std::int64_t default_value,
+                            std::int64_t minimum, std::int64_t maximum, Scale scale, Effect effect,
+                            std::string summary);
+Parameter choice_parameter(std::string key, std::string label, std::string default_value,
+                           std::vector<Choice> choices, Effect effect, std::string summary);
+/// The same parameter under another heading than the one its section gives it.
+Parameter in_group(Parameter parameter, std::string group);
+
+/// A value of the parameter's own type from a number or text of another (2 for a real, 3.0 for an integer).
+/// Throws UsageError naming the key, the value and what is allowed if the value is of the wrong type, not finite,
+/// out of range or not among the choices.
+Value checked_value(const Parameter& parameter, const Value& value);
+
+/// As checked_value, from text as it stands on a command line.
+Value parse_value(const Parameter& parameter, const std::string& text);
+
+/// What is allowed, in words: "a number from 0 to 0.1", "gd, momentum or adamw".
+std::string describe_range(const Parameter& parameter);
+
+}  // namespace gramscope

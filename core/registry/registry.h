@@ -1,0 +1,98 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/models/model.h"
+#include "core/registry/config.h"
+#include "core/registry/parameter.h"
+#include "core/tasks/task.h"
+#include "core/train/optimizer.h"
+
+namespace gramscope {
+
+/// A task that can be learned. Adding one is a file in core/tasks/ and a line in task_entries().
+struct TaskEntry {
+  std::string key;
+  std::string label;
+  std::string summary;  ///< one sentence
+  std::string source;   ///< paper and section, or "own"
+  std::vector<Parameter> parameters;
+  /// Builds the task. The config is resolved and has passed `check`.
+  std::function<std::shared_ptr<const Task>(const Config&)> make;
+  /// What is wrong with these values together ("task.values: ..."), though each is in its own range; empty if nothing.
+  std::function<std::optional<std::string>(const Config&)> check;
+  /// Moves values other than `changed` by as little as makes `check` content. May leave it discontented.
+  std::function<void(Config&, std::string_view changed)> reconcile;
+};
+
+/// A model that can learn. Adding one is a file in core/models/ and a line in model_entries().
+struct ModelEntry {
+  std::string key;
+  std::string label;
+  std::string summary;
+  std::string source;
+  std::vector<Parameter> parameters;
+  std::vector<std::string> optimizers;  ///< keys of those it may be trained with, its default first
+  /// Its default learning rate with an optimizer.
+  std::function<double(std::string_view optimizer)> default_learning_rate;
+  std::function<std::unique_ptr<Model<float>>(const ModelSetup&)> make_float;
+  std::function<std::unique_ptr<Model<double>>(const ModelSetup&)> make_double;
+  std::function<std::optional<std::string>(const Config&)> check;
+  std::function<void(Config&, std::string_view changed)> reconcile;
+};
+
+/// A rule by which parameters follow their gradient. A file in core/train/ and a line in optimizer_entries().
+struct OptimizerEntry {
+  std::string key;
+  std::string label;
+  std::string summary;
+  std::string source;
+  std::vector<Parameter> parameters;  ///< besides optimizer.lr
+  std::function<std::unique_ptr<Optimizer<float>>(Index size)> make_float;
+  std::function<std::unique_ptr<Optimizer<double>>(Index size)> make_double;
+};
+
+std::span<const TaskEntry> task_entries();
+std::span<const ModelEntry> model_entries();
+std::span<const OptimizerEntry> optimizer_entries();
+
+/// The entry of that key. Throws UsageError with the nearest valid names.
+const TaskEntry& task_entry(std::string_view key);
+const ModelEntry& model_entry(std::string_view key);
+const OptimizerEntry& optimizer_entry(std::string_view key);
+
+/// The parameters that apply to the kinds chosen in `config` (task.kind, model.kind, optimizer.kind; where a kind is
+/// absent, its default), in the order of the parameter panel.
+std::vector<Parameter> applicable_parameters(const Config& config);
+
+/// The parameter of that key among those that apply. Throws UsageError: with the nearest names if no entry knows the
+/// key, with the kinds that have it if others do.
+const Parameter& find_parameter(const std::vector<Parameter>& applicable, std::string_view key);
+
+/// A config with a checked value for every parameter that applies: `given` where it speaks, defaults elsewhere.
+/// Throws UsageError at the first key that does not apply, value out of range, or combination that cannot be.
+Config resolve(const Config& given);
+
+struct Change {
+  std::string key;
+  std::string message;  ///< "model.heads is now 2: it must divide model.d = 30"
+};
+
+/// `config` (resolved) with one value changed, as a hand at a slider means it: other parameters that the change
+/// makes inapplicable are dropped, those it makes impossible are moved to the nearest possible value, and each such
+/// move is reported in `moved`. Throws UsageError if the value itself is not allowed.
+Config with_change(const Config& config, const std::string& key, const Value& value, std::vector<Change>* moved);
+
+/// What must happen for `before` to become `after`.
+Effect effect_of(const Config& before, const Config& after);
+
+/// The names nearest to `name`, best first, for "did you mean".
+std::vector<std::string> nearest_names(std::string_view name, std::vector<std::string> names, std::size_t most = 3);
+
+}  // namespace gramscope

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/linalg/types.h"
+
+namespace gramscope {
+
+/// The next-token conditionals P (V×m), stored by column: what can follow each context, and how likely.
+/// Within a column the words ascend and every probability is > 0; they sum to 1.
+struct SparseColumns {
+  std::vector<Index> begin;  ///< m + 1 offsets into `word` and `probability`
+  std::vector<Index> word;
+  std::vector<double> probability;
+
+  Index columns() const { return static_cast<Index>(begin.size()) - 1; }
+};
+
+/// A latent property of the contexts (their colour, say). The loss never sees it; the analysis does.
+struct Factor {
+  std::string name;                      ///< "colour"
+  std::vector<std::string> value_names;  ///< "red", "green", ...
+  std::vector<int> value;                ///< m: the value of each context
+};
+
+/// What is to be learned: contexts, what follows them, and the latent factors the analysis compares with.
+/// Immutable once made; shared between threads. See math.md section 1.
+struct Task {
+  std::string kind;
+  Index words = 0;     ///< V
+  Index contexts = 0;  ///< m
+  SparseColumns targets;
+  VectorD weight;  ///< pi (m), sums to 1
+  double entropy_floor = 0.0;  ///< Hent in nats
+
+  std::vector<std::string> context_names;  ///< m: "small red circle"
+  std::vector<std::string> word_names;     ///< V
+  std::vector<std::string> token_names;    ///< vocabulary of the contexts' own tokens
+  std::vector<std::vector<int>> tokens;    ///< m: the tokens of each context, first to last
+
+  std::vector<Factor> factors;
+  MatrixD semantic_kernel;  ///< K_sem (m×m)
+
+  /// One label per context in one-hot tasks (the word that follows); empty otherwise.
+  std::vector<int> labels;
+
+  bool is_one_hot() const { return !labels.empty(); }
+  bool has_one_context_per_label() const { return is_one_hot() && words == contexts; }
+};
+
+/// Fills what follows from the rest: entropy_floor, and labels where every column has one entry.
+void complete(Task& task);
+
+/// K_sem[j,k] = number of factors in which contexts j and k have the same value (math.md section 1).
+MatrixD shared_value_kernel(const std::vector<Factor>& factors, Index contexts);
+
+}  // namespace gramscope

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "core/registry/config.h"
+
+namespace gramscope {
+
+/// Commands change what is computed: the engine executes them between two steps, and a session is the list of them.
+
+struct SetParameter {
+  std::string key;
+  Value value;
+};
+/// Back to step 0 with the same initial weights.
+struct Restart {};
+/// Another experiment: back to step 0 with this resolved config.
+struct Load {
+  Config config;
+  std::string preset;  ///< its name, for titles and files
+};
+
+using Command = std::variant<SetParameter, Restart, Load>;
+
+/// Controls change when it is computed, never what: the runner executes them, and they leave no trace in a session.
+
+struct Run {};
+struct Pause {};
+struct StepOnce {};
+
+enum class Pace {
+  log_time,          ///< each doubling of 1 + step takes the same time
+  steps_per_second,
+  maximum,
+};
+struct SetSpeed {
+  Pace pace = Pace::log_time;
+  double seconds_per_doubling = 1.4;
+  double steps_per_second = 60.0;
+  friend bool operator==(const SetSpeed&, const SetSpeed&) = default;
+};
+/// Asks for a preview of the current state.
+struct RequestFrame {};
+
+using Control = std::variant<Run, Pause, StepOnce, SetSpeed, RequestFrame>;
+
+}  // namespace gramscope

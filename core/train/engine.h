@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/registry/config.h"
+#include "core/registry/registry.h"
+#include "core/train/command.h"
+#include "core/train/event.h"
+#include "core/train/snapshot.h"
+
+namespace gramscope {
+
+class Trainer;
+
+/// Trains one model on one task, step by step. Synchronous and single-threaded: `run` calls it directly, Runner puts
+/// it on a thread. What it computes depends on the config and the commands with their ticks, on nothing else.
+class Engine {
+ public:
+  enum class State {
+    ready,     ///< more steps can be taken
+    finished,  ///< run.steps reached
+    diverged,  ///< a step gave NaN or Inf; the last finite state is in force until Restart or another command helps
+  };
+
+  /// Called for everything that happens, in order, from inside the call that made it happen.
+  using Listener = std::function<void(const Event&)>;
+
+  /// `config` need not be resolved. Throws UsageError if it cannot be. Records step 0.
+  explicit Engine(const Config& config, std::string preset = {}, Listener listener = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  /// Takes up to `steps` steps; fewer if run.steps is reached or the run diverges. Returns the state afterwards.
+  State advance(std::int64_t steps);
+
+  /// Executes a command between two steps. A command that cannot be executed changes nothing and gives a
+  /// Message event of level warning.
+  void apply(const Command& command);
+
+  /// Records the current step if a command has changed what is to be recorded there. The runner calls this when it
+  /// has no more commands; advance() does so itself. Calling it more often never changes a file.
+  void settle();
+
+  State state() const;
+  const Config& config() const;
+  const std::string& preset() const;
+  std::shared_ptr<const Task> task() const;
+  std::int64_t segment() const;
+  std::int64_t step() const;
+  std::int64_t tick() const;
+  /// The cross-entropy of the last step taken, at the parameters before it; NaN at step 0.
+  double last_cross_entropy() const;
+  /// The steps left until run.steps.
+  std::int64_t steps_left() const;
+
+  /// A copy of W and H now.
+  std::shared_ptr<const Embeddings> embeddings() const;
+
+  /// The recorded steps of this session, all segments, in order.
+  const std::vector<Record>& records() const;
+  /// The commands executed so far, each with its tick.
+  struct Executed {
+    std::int64_t tick = 0;
+    Command command;
+  };
+  const std::vector<Executed>& commands() const;
+
+  /// Parameters, optimizer state and random state: enough to continue with the same bits.
+  struct Checkpoint;
+  std::shared_ptr<const Checkpoint> checkpoint() const;
+  void restore(const Checkpoint& checkpoint);
+
+  /// The final parameters as bytes, tensor by tensor in the layout's order: what the determinism tests compare.
+  std::vector<unsigned char> parameter_bytes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Recorded steps: 0 and round(10^(i/24)).
+bool is_scheduled_step(std::int64_t step);
+std::int64_t next_scheduled_step(std::int64_t step);
+
+}  // namespace gramscope

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "core/registry/config.h"
+#include "core/train/snapshot.h"
+
+namespace gramscope {
+
+/// A step was recorded. `replaces_last`: the same step as the record before it, which this one supersedes.
+struct Recorded {
+  Record record;
+  bool replaces_last = false;
+};
+/// The config in force: after a command, a restart, a backed-off learning rate.
+struct ConfigChanged {
+  Config config;
+  std::string preset;
+  std::shared_ptr<const Task> task;
+  std::int64_t segment = 0;
+  std::int64_t step = 0;
+  bool restarted = false;
+  /// What changed, for the mark on the timeline: "Learning rate 10 -> 5"; empty after Load and Restart.
+  std::string mark;
+};
+struct Message {
+  enum class Level { info, warning, error };
+  Level level = Level::info;
+  std::string text;
+};
+/// A step gave NaN or Inf. The last finite state is the one in force.
+struct Diverged {
+  std::int64_t step = 0;   ///< the step that could not be taken
+  bool backed_off = false; ///< went back to `resumed_at` with half the learning rate, and goes on
+  std::int64_t resumed_at = 0;
+  std::string text;        ///< what to lower
+};
+/// run.steps reached.
+struct Finished {
+  std::int64_t step = 0;
+};
+
+using Event = std::variant<Recorded, ConfigChanged, Message, Diverged, Finished>;
+
+}  // namespace gramscope

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/train/command.h"
+#include "core/train/engine.h"
+#include "core/train/event.h"
+#include "core/train/snapshot.h"
+
+namespace gramscope {
+
+/// How the runner stands, for the top bar. A value, copied out.
+struct RunnerStatus {
+  bool is_running = false;  ///< false: paused, finished or diverged
+  Engine::State state = Engine::State::ready;
+  std::int64_t segment = 0;
+  std::int64_t step = 0;
+  double cross_entropy = 0.0;      ///< of the last step taken; NaN before the first
+  double steps_per_second = 0.0;   ///< measured over the last half second; 0 while paused
+  double available_steps_per_second = 0.0;  ///< what the machine could do, from the time spent inside steps
+  bool has_failed = false;  ///< the thread ended with an error; `failure` says which
+  std::string failure;
+};
+
+/// An Engine on a thread of its own, and an analyst thread that turns copies of W and H into Snapshots.
+///
+/// send() puts commands and controls into a queue that the training thread empties between two steps: no shared
+/// flags, and no lock is held while stepping, analysing or drawing. Results come back through take_events()
+/// (every event, in order, each once) and snapshot() (the newest only). All members are to be called from one
+/// thread, the owner's. The destructor stops both threads within a step and an analysis.
+class Runner {
+ public:
+  /// Starts both threads, paused unless `start_running`. Throws UsageError if the config cannot be resolved.
+  explicit Runner(const Config& config, std::string preset = {}, bool start_running = false,
+                  SetSpeed speed = {});
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  void send(Command command);
+  void send(Control control);
+
+  /// The events since the last call.
+  std::vector<Event> take_events();
+  /// The newest snapshot, preview or recorded; nullptr before the first. Cheap: call it once a frame.
+  std::shared_ptr<const Snapshot> snapshot() const;
+  RunnerStatus status() const;
+
+  /// Stops both threads and hands the engine back, for what is to be written at the end of a run.
+  Engine stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gramscope

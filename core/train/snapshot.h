@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/linalg/types.h"
+#include "core/metrics/metrics.h"
+#include "core/metrics/phase.h"
+#include "core/tasks/task.h"
+
+namespace gramscope {
+
+/// The embeddings of one moment of a run, copied out of the engine between two steps.
+struct Embeddings {
+  std::shared_ptr<const Task> task;
+  std::int64_t segment = 0;  ///< counts restarts
+  std::int64_t step = 0;
+  std::int64_t tick = 0;     ///< steps executed since the session began
+  double penalty = 0.0;      ///< the part of the objective that is not a function of (task, W, H)
+  MatrixD h;                 ///< d×m
+  MatrixD w;                 ///< V×d
+};
+
+/// What is kept of a recorded step: a cold-started pure function of (task, W, H).
+struct Record {
+  std::shared_ptr<const Embeddings> embeddings;
+  Metrics metrics;
+  PhaseTracker phase;  ///< as it stands after this record
+
+  std::int64_t segment() const { return embeddings->segment; }
+  std::int64_t step() const { return embeddings->step; }
+};
+
+/// A direction of the centred H: its singular value, and how much of it the attributes share.
+struct SpectrumLine {
+  double singular_value = 0.0;
+  /// Share of the direction's context vector inside the span of the factors' centred indicators, 0 to 1
+  /// (1: contexts differ along it only by attributes; 0: a private direction). NaN without factors.
+  double shared = 0.0;
+};
+
+/// All that the views draw of one moment. Immutable, made by the analyst thread.
+struct Snapshot {
+  std::shared_ptr<const Embeddings> embeddings;
+  Metrics metrics;
+
+  MatrixF gram_h;  ///< m×m, cosines of the centred columns of H, in the task's order
+  MatrixF gram_w;  ///< V×V, cosines of the centred rows of W
+
+  /// 3×m: the centred columns of H in their principal three-dimensional subspace, steady from frame to frame.
+  /// Rows are zero where H has fewer than three directions.
+  Eigen::Matrix<float, 3, Eigen::Dynamic> projection;
+  double projection_radius = 0.0;      ///< largest distance of a projected point from the origin
+  double explained_variance_3 = 0.0;   ///< share of the variance in the three axes, 0 to 1
+
+  std::vector<SpectrumLine> spectrum;  ///< descending, at most min(d, m)
+
+  const Task& task() const { return *embeddings->task; }
+  std::int64_t segment() const { return embeddings->segment; }
+  std::int64_t step() const { return embeddings->step; }
+};
+
+/// The target geometries the live Gram is compared with, fixed by the task alone; cosines, m×m.
+MatrixF semantic_target(const Task& task);   ///< centred K_sem, normalised to cosines
+MatrixF symmetric_target(const Task& task);  ///< 1 on the diagonal, -1/(m-1) off it
+
+}  // namespace gramscope

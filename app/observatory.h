@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/gl/draw_queue.h"
+#include "core/registry/registry.h"
+#include "core/train/runner.h"
+#include "core/train/snapshot.h"
+
+namespace gramscope::app {
+
+/// What the two Gram matrices of the centre can be compared with.
+enum class TargetKind { semantic, symmetric, difference_semantic, difference_symmetric };
+
+/// What the user has pointed at: shared by all views. Contexts and words are indices into the task's order.
+struct Selection {
+  std::optional<Index> context_a;  ///< selected by a click in any view
+  std::optional<Index> context_b;  ///< the second of a selected pair (a Gram cell off the diagonal)
+  std::optional<Index> hovered_a;  ///< under the mouse, this frame
+  std::optional<Index> hovered_b;
+
+  void clear() { *this = {}; }
+};
+
+/// Orbit camera of the projection.
+struct Camera {
+  float azimuth = 0.7f;     ///< radians
+  float elevation = 0.45f;  ///< radians
+  float zoom = 1.0f;
+  float pan_x = 0.0f;
+  float pan_y = 0.0f;
+};
+
+/// How the views look at the run; nothing here changes what is computed.
+struct ViewState {
+  int order_factor = 0;   ///< Gram rows are grouped by this factor first; -1: the task's order
+  int colour_factor = 0;  ///< points are coloured by this factor; -1: by label
+  bool show_labels = true;
+  TargetKind target = TargetKind::semantic;
+  Camera camera;
+  Selection selection;
+};
+
+/// A mark on the timeline: something changed here.
+struct Mark {
+  std::int64_t segment = 0;
+  std::int64_t step = 0;
+  std::string text;
+  bool is_warning = false;
+};
+
+/// What is fixed by the task and drawn beside the live Gram; made anew when the task changes.
+struct Targets {
+  MatrixF semantic;   ///< m×m, empty where the task has no factors
+  MatrixF symmetric;  ///< m×m
+};
+
+/// Everything the window shows, as the UI thread holds it: the runner, what came back from it, and how it is looked
+/// at. Views read it and change `view`; commands go to the runner through the functions below. update() is called
+/// once a frame, before drawing.
+class Observatory {
+ public:
+  Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed);
+
+  /// Takes in events, the newest snapshot and the status; asks for the next preview.
+  void update();
+
+  // The run.
+  void set_parameter(const std::string& key, const Value& value);
+  void run();
+  void pause();
+  void toggle_running();
+  void step_once();
+  void restart();
+  void new_seed();
+  void load(const Config& config, const std::string& preset);
+  void set_speed(const SetSpeed& speed);
+
+  // What there is to draw.
+  const Config& config() const { return config_; }
+  const std::string& preset() const { return preset_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const Task& task() const { return *task_; }
+  const Targets& targets() const { return targets_; }
+  const Snapshot* snapshot() const { return snapshot_.get(); }
+  const RunnerStatus& status() const { return status_; }
+  const SetSpeed& speed() const { return speed_; }
+  /// Recorded steps of the current segment, in order.
+  const std::vector<Record>& records() const { return records_; }
+  const std::vector<Mark>& marks() const { return marks_; }
+  /// The newest message to the user, and the seconds since it came.
+  const Message* message() const { return message_ ? &*message_ : nullptr; }
+  double message_age() const;
+
+  ViewState view;
+  DrawQueue draws;
+
+  Runner& runner() { return runner_; }
+
+ private:
+  void handle(const Event& event);
+  void adopt_task(std::shared_ptr<const Task> task);
+
+  Runner runner_;
+  Config config_;
+  std::string preset_;
+  std::vector<Parameter> parameters_;
+  std::shared_ptr<const Task> task_;
+  Targets targets_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  RunnerStatus status_;
+  SetSpeed speed_;
+  std::int64_t segment_ = 0;
+  std::vector<Record> records_;
+  std::vector<Mark> marks_;
+  std::optional<Message> message_;
+  double message_time_ = 0.0;
+};
+
+}  // namespace gramscope::app

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/io/atomic_file.h"
-#include "core/io/number_text.h"
+#include "core/registry/parameter.h"
 
 namespace gramscope {
 
@@ -40,7 +40,7 @@ std::string metrics_csv(std::span<const Record> records) {
   for (const auto& record : records) {
     for (auto& cell : cells) cell.clear();
     for (const auto& metric : record.metrics.values())
-      if (metric.is_defined()) cells[column.at(metric.key)] = shortest_text(metric.value);
+      if (metric.is_defined()) cells[column.at(metric.key)] = to_string(Value{metric.value});
     text += std::to_string(record.segment()) + "," + std::to_string(record.step());
     for (const auto& cell : cells) text += "," + cell;
     text += '\n';

@@ -63,7 +63,7 @@ class Reader {
     file_size_ = fs::file_size(path, error);
     archive_.reset(unzOpen64(path.c_str()));
     if (archive_ == nullptr)
-      throw InputError(fmt::format("{}: archive: not an .npz (zip) file", path.string()));
+      throw InputError(fmt::format("{}: archive: not an .npz file, a zip archive of arrays", path.string()));
   }
 
   std::vector<NamedArray> read() {

@@ -41,7 +41,7 @@ void draw_focus_ring(const Interaction& interaction, const Rect& rect, float rou
                                       palette().accent, rounding + gap, 0, 1.5f * ui_scale());
 }
 
-bool wants_hover_card(const Interaction& interaction) {
+bool wants_info_card(const Interaction& interaction) {
   constexpr float kPatience = 0.35f;
   return interaction.is_hovered && !interaction.is_held && interaction.hover_seconds > kPatience;
 }

@@ -31,7 +31,7 @@ void report_visible_item(const std::string& name, const Rect& rect);
 void draw_focus_ring(const Interaction& interaction, const Rect& rect, float rounding);
 
 /// True once the mouse has rested on the control long enough to want an explanation.
-bool wants_hover_card(const Interaction& interaction);
+bool wants_info_card(const Interaction& interaction);
 
 /// Clips drawing and hit tests of the current window for its lifetime.
 class ScopedClip {

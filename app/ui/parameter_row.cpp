@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "app/ui/format.h"
-#include "app/ui/hover_card.h"
+#include "app/ui/info_card.h"
 #include "app/ui/interaction.h"
 #include "app/ui/slider_scale.h"
 #include "app/ui/text.h"
@@ -39,8 +39,8 @@ Columns columns_of(const Rect& row) {
   return result;
 }
 
-HoverCard card_of(const Parameter& parameter, const Value& value) {
-  HoverCard card{parameter.label, parameter.symbol, {}};
+InfoCard card_of(const Parameter& parameter, const Value& value) {
+  InfoCard card{parameter.label, parameter.symbol, {}};
   const auto underscore = card.caption.find('_');
   if (underscore != std::string::npos) card.caption.erase(underscore, 1);
   card.paragraph(parameter.summary, palette().text);
@@ -78,7 +78,7 @@ void draw_label(const Parameter& parameter, const Value& value, const Rect& rect
   report_visible_item("label.parameter." + parameter.key, {{rect.min.x, y}, {x, y + fonts().body->FontSize}});
   const Rect sensitive{rect.min, {x, rect.max.y}};
   if (!ImGui::IsWindowHovered() || !ImGui::IsMouseHoveringRect(sensitive.min, sensitive.max)) return;
-  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) show_hover_card(card_of(parameter, value));
+  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) show_info_card(card_of(parameter, value));
 }
 
 std::optional<Value> choice_row(const Parameter& parameter, const Value& current, const Columns& columns) {
@@ -235,8 +235,8 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
     draw_text_right(fonts().body, columns.number.max.x, centred_y(fonts().body, field.min.y, field.max.y),
                     palette().text, format_value(shown_as_value));
   }
-  if (wants_hover_card(state) || (wants_hover_card(number) && !edit.is_open))
-    show_hover_card(card_of(parameter, shown_as_value));
+  if (wants_info_card(state) || (wants_info_card(number) && !edit.is_open))
+    show_info_card(card_of(parameter, shown_as_value));
   return result;
 }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "app/ui/axis.h"
-#include "app/ui/hover_card.h"
+#include "app/ui/info_card.h"
 #include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/text_edit.h"
@@ -48,7 +48,7 @@ bool button(const std::string& name, const Rect& rect, const std::string& label,
   draw_text_centred(font, 0.5f * (rect.min.x + rect.max.x), centred_y(font, rect.min.y, rect.max.y),
                     is_primary ? colours.accent_ink : colours.text, label);
   draw_focus_ring(state, rect, rounding);
-  if (!hint.empty() && wants_hover_card(state)) show_hover_card(HoverCard{label, shortcut, {}}.paragraph(hint));
+  if (!hint.empty() && wants_info_card(state)) show_info_card(InfoCard{label, shortcut, {}}.paragraph(hint));
   return state.was_pressed;
 }
 
@@ -81,7 +81,7 @@ std::optional<int> segmented(const std::string& name, const Rect& rect, std::spa
                       is_current || state.is_hovered ? colours.text : colours.text_muted, option.label);
     draw_focus_ring(state, part, rounding);
     if (state.was_pressed && !is_current) chosen = static_cast<int>(i);
-    if (wants_hover_card(state) && !option.summary.empty()) show_hover_card(option.label, option.summary);
+    if (wants_info_card(state) && !option.summary.empty()) show_info_card(option.label, option.summary);
     x += width;
   }
   return chosen;
@@ -128,8 +128,8 @@ std::optional<int> draw_options(const std::string& name, std::span<const Option>
     draw_text(fonts().body, {rect.min.x + 18.0f * scale, centred_y(fonts().body, rect.min.y, rect.max.y)},
               is_current ? colours.text : mixed(colours.text, colours.text_muted, 0.4f), option.label);
     if (state.was_pressed) chosen = static_cast<int>(i);
-    if ((wants_hover_card(state) || state.is_focused) && !option.summary.empty())
-      show_hover_card(option.label, option.summary);
+    if ((wants_info_card(state) || state.is_focused) && !option.summary.empty())
+      show_info_card(option.label, option.summary);
   }
   return chosen;
 }

@@ -1,4 +1,4 @@
-#include "app/ui/hover_card.h"
+#include "app/ui/info_card.h"
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ struct CardMetrics {
   float gap = 0.0f;
 };
 
-CardMetrics measure(const HoverCard& card) {
+CardMetrics measure(const InfoCard& card) {
   const float scale = ui_scale();
   const auto& font = fonts();
   CardMetrics result;
@@ -33,7 +33,7 @@ CardMetrics measure(const HoverCard& card) {
   return result;
 }
 
-float draw_card_line(const HoverCard::Line& line, ImVec2 pos, const CardMetrics& metrics) {
+float draw_card_line(const InfoCard::Line& line, ImVec2 pos, const CardMetrics& metrics) {
   const auto& colours = palette();
   const auto& font = fonts();
   if (line.label.empty())
@@ -47,17 +47,17 @@ float draw_card_line(const HoverCard::Line& line, ImVec2 pos, const CardMetrics&
 
 }  // namespace
 
-HoverCard& HoverCard::paragraph(std::string text, ImU32 colour) {
+InfoCard& InfoCard::paragraph(std::string text, ImU32 colour) {
   if (!text.empty()) lines.push_back({{}, std::move(text), colour});
   return *this;
 }
 
-HoverCard& HoverCard::fact(std::string label, std::string text, ImU32 colour) {
+InfoCard& InfoCard::fact(std::string label, std::string text, ImU32 colour) {
   if (!text.empty()) lines.push_back({std::move(label), std::move(text), colour});
   return *this;
 }
 
-void show_hover_card(const HoverCard& card) {
+void show_info_card(const InfoCard& card) {
   const auto metrics = measure(card);
   ImGui::BeginTooltip();
   const ImVec2 origin = ImGui::GetCursorScreenPos();
@@ -73,8 +73,8 @@ void show_hover_card(const HoverCard& card) {
   ImGui::EndTooltip();
 }
 
-void show_hover_card(const std::string& title, const std::string& text) {
-  show_hover_card(HoverCard{title, {}, {}}.paragraph(text));
+void show_info_card(const std::string& title, const std::string& text) {
+  show_info_card(InfoCard{title, {}, {}}.paragraph(text));
 }
 
 }  // namespace gramscope::app

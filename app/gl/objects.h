@@ -6,7 +6,10 @@
 
 namespace gramscope::app {
 
-/// Owns one OpenGL name and deletes it with its kind's function. Movable; empty until create().
+/// Whether OpenGL can be called on this thread. Objects that outlive their context died with it.
+bool has_current_context();
+
+/// Owns one OpenGL name and deletes it with its kind's function. Movable; empty until ensure().
 template <class Kind>
 class GlObject {
  public:
@@ -29,7 +32,8 @@ class GlObject {
   GLuint id() const { return id_; }
   explicit operator bool() const { return id_ != 0; }
   void reset() {
-    if (id_ != 0) Kind::destroy(std::exchange(id_, 0));
+    const GLuint id = std::exchange(id_, 0);
+    if (id != 0 && has_current_context()) Kind::destroy(id);
   }
 
  private:
@@ -60,6 +64,10 @@ struct TextureKind {
   }
   static void destroy(GLuint id) { glDeleteTextures(1, &id); }
 };
+struct ProgramKind {
+  static GLuint create() { return glCreateProgram(); }
+  static void destroy(GLuint id) { glDeleteProgram(id); }
+};
 struct FramebufferKind {
   static GLuint create() {
     GLuint id = 0;
@@ -72,6 +80,7 @@ struct FramebufferKind {
 using Buffer = GlObject<BufferKind>;
 using VertexArray = GlObject<VertexArrayKind>;
 using Texture = GlObject<TextureKind>;
+using Program = GlObject<ProgramKind>;
 using Framebuffer = GlObject<FramebufferKind>;
 
 }  // namespace gramscope::app

@@ -21,8 +21,8 @@ bool is_same(const Parameter& a, const Parameter& b) {
     for (const auto& choice : parameter.choices) result.push_back(choice.key);
     return result;
   };
-  return a.default_value == b.default_value && a.minimum == b.minimum && a.maximum == b.maximum && keys(a) == keys(b) &&
-         a.summary == b.summary;
+  return a.default_value == b.default_value && a.minimum == b.minimum && a.maximum == b.maximum &&
+         keys(a) == keys(b) && a.summary == b.summary;
 }
 
 void add_variant(CatalogueParameter& entry, const Parameter& parameter, const std::string& kind) {
@@ -42,7 +42,8 @@ std::vector<std::string> shortened(const std::vector<std::string>& kinds, std::s
   for (const auto& model : model_entries()) {
     std::vector<std::string> methods;
     for (const auto& method : model.optimizers)
-      if (std::find(kinds.begin(), kinds.end(), model.key + " with " + method) != kinds.end()) methods.push_back(method);
+      if (std::find(kinds.begin(), kinds.end(), model.key + " with " + method) != kinds.end())
+        methods.push_back(method);
     if (methods.empty()) continue;
     result.push_back(methods.size() == model.optimizers.size()
                          ? model.key
@@ -81,16 +82,20 @@ std::vector<CatalogueParameter> catalogue_parameters() {
     }
   }
   // Sections together, each in the order in which its parameters first came up.
-  const auto section = [](const CatalogueParameter& entry) { return entry.key.substr(0, entry.key.find('.')); };
+  const auto section = [](const CatalogueParameter& entry) {
+    return entry.key.substr(0, entry.key.find('.'));
+  };
   std::vector<std::string> sections;
   for (const auto& entry : found)
-    if (std::find(sections.begin(), sections.end(), section(entry)) == sections.end()) sections.push_back(section(entry));
+    if (std::find(sections.begin(), sections.end(), section(entry)) == sections.end())
+      sections.push_back(section(entry));
   std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
     return std::find(sections.begin(), sections.end(), section(a)) <
            std::find(sections.begin(), sections.end(), section(b));
   });
   for (auto& entry : found)
-    for (auto& variant : entry.variants) variant.kinds = shortened(variant.kinds, combinations / task_entries().size());
+    for (auto& variant : entry.variants)
+      variant.kinds = shortened(variant.kinds, combinations / task_entries().size());
   return found;
 }
 
@@ -107,7 +112,8 @@ std::vector<CatalogueItem> catalogue_items(const std::string& category) {
     return items;
   }
   if (category == "presets") {
-    for (const auto& preset : embedded_presets()) items.push_back({preset.name, preset.title, preset.summary});
+    for (const auto& preset : embedded_presets())
+      items.push_back({preset.name, preset.title, preset.summary});
     return items;
   }
   throw UsageError(fmt::format("list: unknown \"{}\"; nearest: {}", category,

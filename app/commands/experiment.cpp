@@ -33,7 +33,8 @@ std::map<std::string, std::string> given_values(const ExperimentOptions& options
   return given;
 }
 
-/// `config` (resolved) with the user's kinds. Values that `stated`, the file's own, loses or changes by that are noted.
+/// `config` (resolved) with the user's kinds. Values that `stated`, the file's own, loses or changes by that
+/// are noted.
 Config with_kinds(Config config, const Config& stated, const std::map<std::string, std::string>& given,
                   std::vector<std::string>* notes) {
   for (const std::string key : kKinds) {
@@ -63,7 +64,8 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options, bool 
   preset->option_text("PRESET|FILE.toml");
   if (preset_is_required) preset->required();
   command
-      .add_option("--set", options.sets, "Gives a parameter another value; may be repeated, and later ones win")
+      .add_option("--set", options.sets,
+                  "Gives a parameter another value; may be repeated, and later ones win")
       ->option_text("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
@@ -88,8 +90,9 @@ Experiment choose_experiment(const ExperimentOptions& options) {
   if (session.is_recorded()) {
     if (!options.steps.empty()) session.ticks.reset();
     if (session.version != version())
-      experiment.notes.push_back(fmt::format("{} was recorded by version {}, this is {}: its numbers may differ",
-                                             options.preset, session.version, version()));
+      experiment.notes.push_back(
+          fmt::format("{} was recorded by version {}, this is {}: its numbers may differ", options.preset,
+                      session.version, version()));
     if (const auto cpu = processor_name(); session.cpu != cpu)
       experiment.notes.push_back(fmt::format("{} was recorded on {}, this is {}: its last digits may differ",
                                              options.preset, session.cpu, cpu));
@@ -115,7 +118,9 @@ std::string equivalent_run_command(const ExperimentOptions& options) {
 }
 
 std::string parameter_help() {
-  std::string text = "\nParameters (gramscope describe KEY tells more; defaults are those of the first kind that has them):\n";
+  std::string text =
+      "\nParameters (gramscope describe KEY tells more; defaults are those of the first kind that has "
+      "them):\n";
   for (const auto& found : catalogue_parameters()) {
     const auto& parameter = found.variants.front().parameter;
     text += fmt::format("  {:<20} {} [{}]\n", parameter.key, describe_range(parameter),

@@ -17,19 +17,21 @@ struct ExperimentOptions {
   std::string steps;
 };
 
-/// Adds PRESET, --set, --seed and --steps to a command. `preset_is_required`: otherwise the flagship stands in.
+/// Adds PRESET, --set, --seed and --steps to a command. `preset_is_required`: otherwise the flagship stands
+/// in.
 void add_experiment_options(CLI::App& command, ExperimentOptions& options, bool preset_is_required);
 
 /// An experiment ready to start.
 struct Experiment {
   Session session;  ///< its preset's config is resolved and includes what the user changed
-  /// What the user ought to know: keys of the preset that no longer apply, another processor than the session's.
+  /// What the user ought to know: keys of the preset that no longer apply, another processor than the
+  /// session's.
   std::vector<std::string> notes;
 };
 
-/// Loads the preset or session and applies the user's values. A value the user gives must apply, be in range and go
-/// together with the others; what the preset said gives way where a new kind makes it inapplicable. Throws UsageError
-/// or InputError.
+/// Loads the preset or session and applies the user's values. A value the user gives must apply, be in range
+/// and go together with the others; what the preset said gives way where a new kind makes it inapplicable.
+/// Throws UsageError or InputError.
 Experiment choose_experiment(const ExperimentOptions& options);
 
 /// The `gramscope run` command line for the same experiment: what to do where there is no display.

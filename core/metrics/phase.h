@@ -30,6 +30,7 @@ class PhaseTracker {
 
  private:
   Phase phase_ = Phase::unformed;
+  bool has_structure_begun_ = false;
   std::optional<std::int64_t> peak_step_;
   std::optional<double> peak_semantic_;
   std::optional<std::int64_t> overtake_step_;

@@ -41,6 +41,9 @@ struct Parameter {
   Value default_value = 0.0;
   double minimum = 0.0;
   double maximum = 1.0;
+  /// The part of the range a slider covers: what one sensibly drags through. Typing reaches all of it.
+  double slider_minimum = 0.0;
+  double slider_maximum = 1.0;
   Scale scale = Scale::linear;
   double log_floor = 1e-6;  ///< log_with_zero: the smallest positive value a slider gives
   Effect effect = Effect::live;
@@ -57,6 +60,9 @@ Parameter choice_parameter(std::string key, std::string label, std::string defau
                            std::vector<Choice> choices, Effect effect, std::string summary);
 /// The same parameter under another heading than the one its section gives it.
 Parameter in_group(Parameter parameter, std::string group);
+
+/// The same parameter with a slider over a part of its range only.
+Parameter with_slider(Parameter parameter, double minimum, double maximum);
 
 /// A value of the parameter's own type from a number or text of another (2 for a real, 3.0 for an integer).
 /// Throws UsageError naming the key, the value and what is allowed if the value is of the wrong type, not finite,

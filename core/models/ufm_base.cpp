@@ -1,0 +1,106 @@
+#include "core/models/ufm_base.h"
+
+#include <algorithm>
+
+#include "core/models/best_rank.h"
+
+namespace gramscope {
+
+namespace {
+
+/// Entries of the rows that a larger capacity adds: small against any trained embedding, enough to break the tie
+/// between the new directions.
+constexpr double kGrowthNoise = 1e-4;
+
+}  // namespace
+
+template <class T>
+void UfmBase<T>::lay_out(Index d) {
+  this->layout_ = ParameterLayout{};
+  this->layout_.add("W", task_->words, d);
+  add_feature_tensors(d);
+  this->parameters_ = Vector<T>::Zero(this->layout_.size());
+  h_.setZero(d, task_->contexts);
+  h_gradient_.setZero(d, task_->contexts);
+  logits_.setZero(task_->words, task_->contexts);
+}
+
+template <class T>
+void UfmBase<T>::draw(double scale, Random& random) {
+  for (const auto& shape : this->layout_.tensors()) {
+    auto tensor = view(this->parameters_, shape);
+    for (Index i = 0; i < tensor.size(); ++i) tensor.data()[i] = static_cast<T>(scale * random.normal());
+  }
+}
+
+template <class T>
+double UfmBase<T>::penalty() const {
+  double sum = 0.0;
+  Index i = 0;
+  for (const auto& shape : this->layout_.tensors())
+    sum += 0.5 * static_cast<double>(ridge(i++)) *
+           view(this->parameters_, shape).template cast<double>().squaredNorm();
+  return sum;
+}
+
+template <class T>
+Objective UfmBase<T>::gradient(Vector<T>& gradient) {
+  const auto& words = this->layout_.tensor(kWords);
+  const auto w = view(std::as_const(this->parameters_), words);
+  features(h_);
+  logits_.noalias() = w * h_;
+  Objective objective;
+  // logits become D = (softmax(L) - P) diag(pi)
+  objective.cross_entropy = softmax_cross_entropy(logits_, task_->targets, task_->weight);
+  objective.penalty = penalty();
+  auto w_gradient = view(gradient, words);
+  w_gradient.noalias() = logits_ * h_.transpose();    // dCE/dW = D H^T
+  h_gradient_.noalias() = w.transpose() * logits_;    // dCE/dH = W^T D
+  pull_back(h_gradient_, gradient);
+  Index i = 0;
+  for (const auto& shape : this->layout_.tensors())
+    view(gradient, shape) += ridge(i++) * view(std::as_const(this->parameters_), shape);
+  return objective;
+}
+
+template <class T>
+Matrix<T> UfmBase<T>::context_embeddings() {
+  features(h_);
+  return h_;
+}
+
+template <class T>
+void UfmBase<T>::resize_dimension(Index d, Random& random) {
+  const Index before = dimension();
+  const MatrixD w = word_embeddings().template cast<double>();
+  const MatrixD h = context_embeddings().template cast<double>();
+  const Vector<T> old_parameters = this->parameters_;
+  const ParameterLayout old_layout = this->layout_;
+  lay_out(d);
+  MatrixD new_w;
+  MatrixD new_h;
+  MatrixD q;
+  if (d < before) {
+    auto best = best_rank(w, h, d);
+    new_w = std::move(best.w);
+    new_h = std::move(best.h);
+    q = std::move(best.q);
+  } else {
+    q = MatrixD::Identity(before, d);
+    new_w = MatrixD::Zero(w.rows(), d);
+    new_h = MatrixD::Zero(d, h.cols());
+    new_w.leftCols(before) = w;
+    new_h.topRows(before) = h;
+    for (Index j = before; j < d; ++j)
+      for (Index i = 0; i < w.rows(); ++i) new_w(i, j) = kGrowthNoise * random.normal();
+    for (Index j = 0; j < h.cols(); ++j)
+      for (Index i = before; i < d; ++i) new_h(i, j) = kGrowthNoise * random.normal();
+  }
+  view(this->parameters_, this->layout_.tensor(kWords)) = new_w.template cast<T>();
+  set_features(new_h, q, old_parameters, old_layout);
+}
+
+template class UfmBase<float>;
+template class UfmBase<double>;
+
+}  // namespace gramscope

@@ -1,0 +1,60 @@
+#include "core/registry/entries.h"
+
+#include "core/models/additive_ufm.h"
+#include "core/models/kernel_ufm.h"
+#include "core/models/transformer.h"
+#include "core/models/ufm.h"
+#include "core/tasks/attributes.h"
+#include "core/train/optimizers.h"
+
+namespace gramscope {
+
+// The explicit lists: adding a task, a model or an optimizer is its file and one line here. Static objects that
+// register themselves would be dropped by the linker from a static library.
+
+std::span<const TaskEntry> task_entries() {
+  static const std::vector<TaskEntry> entries{
+      attributes_entry(),
+  };
+  return entries;
+}
+
+std::span<const ModelEntry> model_entries() {
+  static const std::vector<ModelEntry> entries{
+      kernel_ufm_entry(),
+      ufm_entry(),
+      additive_ufm_entry(),
+      transformer_entry(),
+  };
+  return entries;
+}
+
+std::span<const OptimizerEntry> optimizer_entries() {
+  static const std::vector<OptimizerEntry> entries{
+      gradient_descent_entry(),
+      momentum_entry(),
+      adamw_entry(),
+  };
+  return entries;
+}
+
+std::vector<Parameter> run_parameters() {
+  return {
+      in_group(choice_parameter("model.precision", "Precision", "float",
+                                {{"float", "Float", "32 bits: fast"}, {"double", "Double", "64 bits: exact"}},
+                                Effect::restart, "Arithmetic of the training; everything measured is in double."),
+               "Run"),
+      with_slider(integer_parameter("run.seed", "Seed", "", 0, 0, 4'294'967'295, Scale::linear, Effect::restart,
+                                    "Names the random numbers: the same seed gives the same run, bit for bit."),
+                  0, 99),
+      with_slider(integer_parameter("run.steps", "Steps", "", 12'000, 1, 1'000'000'000, Scale::log, Effect::live,
+                                    "The run ends after this many steps."),
+                  100, 1'000'000),
+      choice_parameter("run.on_divergence", "On divergence", "stop",
+                       {{"stop", "Stop", "keep the last finite state and stop"},
+                        {"back_off", "Back off", "return to the last recorded step and halve the learning rate"}},
+                       Effect::live, "What happens when a step gives NaN or Inf."),
+  };
+}
+
+}  // namespace gramscope

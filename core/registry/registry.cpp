@@ -1,0 +1,228 @@
+#include "core/registry/registry.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/registry/entries.h"
+#include "core/registry/error.h"
+
+namespace gramscope {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& names, std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? std::string(last) : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+template <class Entry>
+const Entry* find_entry(std::span<const Entry> entries, std::string_view key) {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+template <class Entry>
+const Entry& require_entry(std::span<const Entry> entries, std::string_view key, const std::string& kind) {
+  if (const Entry* found = find_entry(entries, key)) return *found;
+  std::vector<std::string> names;
+  for (const auto& entry : entries) names.push_back(entry.key);
+  throw UsageError("unknown " + kind + " \"" + std::string(key) +
+                   "\"; nearest: " + joined(nearest_names(key, std::move(names)), ", "));
+}
+
+template <class Entry>
+Parameter kind_parameter(const std::string& key, const std::string& label, std::span<const Entry> entries,
+                         const std::string& default_key, Effect effect, const std::string& summary) {
+  std::vector<Choice> choices;
+  for (const auto& entry : entries) choices.push_back({entry.key, entry.label, entry.summary});
+  return choice_parameter(key, label, default_key, std::move(choices), effect, summary);
+}
+
+Parameter optimizer_parameter(const ModelEntry& model) {
+  std::vector<Choice> choices;
+  for (const auto& key : model.optimizers) {
+    const auto& entry = optimizer_entry(key);
+    choices.push_back({entry.key, entry.label, entry.summary});
+  }
+  return choice_parameter("optimizer.kind", "Method", model.optimizers.front(), std::move(choices), Effect::live,
+                          "How parameters follow their gradient; changing it clears momentum and averages.");
+}
+
+Parameter learning_rate_parameter(const ModelEntry& model, const std::string& optimizer) {
+  const double rate = model.default_learning_rate(optimizer);
+  return with_slider(real_parameter("optimizer.lr", "Learning rate", "η", rate, 1e-9, 1e9, Scale::log, Effect::live,
+                                    "Length of a step along the direction the method gives."),
+                     rate * 1e-3, rate * 1e2);
+}
+
+int group_rank(const std::string& group) {
+  static const std::array<std::string, 6> order{"Task", "Model", "Capacity", "Optimizer", "Regularization", "Run"};
+  return static_cast<int>(std::find(order.begin(), order.end(), group) - order.begin());
+}
+
+std::string kind_of(const Config& config, const std::string& key, const std::string& otherwise) {
+  if (!config.contains(key)) return otherwise;
+  const auto* text = std::get_if<std::string>(&config.at(key));
+  if (text == nullptr) throw UsageError(key + " = " + to_string(config.at(key)) + ": must be a name");
+  return *text;
+}
+
+struct Kinds {
+  const TaskEntry& task;
+  const ModelEntry& model;
+  const OptimizerEntry& optimizer;
+};
+
+Kinds kinds_of(const Config& config) {
+  const auto& task = task_entry(kind_of(config, "task.kind", task_entries().front().key));
+  const auto& model = model_entry(kind_of(config, "model.kind", model_entries().front().key));
+  const auto& optimizer = optimizer_entry(kind_of(config, "optimizer.kind", model.optimizers.front()));
+  return {task, model, optimizer};
+}
+
+/// Which kinds have a parameter of that key: "kernel_ufm", "momentum".
+std::vector<std::string> kinds_with(std::string_view key) {
+  std::vector<std::string> kinds;
+  const auto look = [&](const auto& entries) {
+    for (const auto& entry : entries)
+      for (const auto& parameter : entry.parameters)
+        if (parameter.key == key) kinds.push_back(entry.key);
+  };
+  look(task_entries());
+  look(model_entries());
+  look(optimizer_entries());
+  return kinds;
+}
+
+std::vector<std::string> all_keys() {
+  std::vector<std::string> keys{"task.kind", "model.kind", "optimizer.kind", "optimizer.lr"};
+  const auto add = [&](const auto& parameters) {
+    for (const auto& parameter : parameters)
+      if (std::find(keys.begin(), keys.end(), parameter.key) == keys.end()) keys.push_back(parameter.key);
+  };
+  for (const auto& entry : task_entries()) add(entry.parameters);
+  for (const auto& entry : model_entries()) add(entry.parameters);
+  for (const auto& entry : optimizer_entries()) add(entry.parameters);
+  add(run_parameters());
+  return keys;
+}
+
+std::optional<std::string> check_together(const Config& config) {
+  const Kinds kinds = kinds_of(config);
+  if (kinds.task.check)
+    if (auto problem = kinds.task.check(config)) return problem;
+  if (kinds.model.check)
+    if (auto problem = kinds.model.check(config)) return problem;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const TaskEntry& task_entry(std::string_view key) { return require_entry(task_entries(), key, "task"); }
+const ModelEntry& model_entry(std::string_view key) { return require_entry(model_entries(), key, "model"); }
+const OptimizerEntry& optimizer_entry(std::string_view key) {
+  return require_entry(optimizer_entries(), key, "optimizer");
+}
+
+std::vector<Parameter> applicable_parameters(const Config& config) {
+  const Kinds kinds = kinds_of(config);
+  std::vector<Parameter> parameters;
+  parameters.push_back(kind_parameter("task.kind", "Task", task_entries(), task_entries().front().key, Effect::restart,
+                                      "What is to be learned."));
+  parameters.insert(parameters.end(), kinds.task.parameters.begin(), kinds.task.parameters.end());
+  parameters.push_back(kind_parameter("model.kind", "Model", model_entries(), model_entries().front().key,
+                                      Effect::restart, "What learns."));
+  parameters.insert(parameters.end(), kinds.model.parameters.begin(), kinds.model.parameters.end());
+  parameters.push_back(optimizer_parameter(kinds.model));
+  parameters.push_back(learning_rate_parameter(kinds.model, kinds.optimizer.key));
+  parameters.insert(parameters.end(), kinds.optimizer.parameters.begin(), kinds.optimizer.parameters.end());
+  const auto run = run_parameters();
+  parameters.insert(parameters.end(), run.begin(), run.end());
+  std::stable_sort(parameters.begin(), parameters.end(), [](const Parameter& a, const Parameter& b) {
+    return group_rank(a.group) < group_rank(b.group);
+  });
+  return parameters;
+}
+
+const Parameter& find_parameter(const std::vector<Parameter>& applicable, std::string_view key) {
+  const auto found =
+      std::find_if(applicable.begin(), applicable.end(), [&](const Parameter& p) { return p.key == key; });
+  if (found != applicable.end()) return *found;
+  if (const auto kinds = kinds_with(key); !kinds.empty())
+    throw UsageError(std::string(key) + ": does not apply here; it is a parameter of " + joined(kinds, " and "));
+  throw UsageError("unknown parameter \"" + std::string(key) +
+                   "\"; nearest: " + joined(nearest_names(key, all_keys()), ", "));
+}
+
+Config resolve(const Config& given) {
+  const auto applicable = applicable_parameters(given);
+  Config resolved;
+  for (const auto& parameter : applicable)
+    resolved.set(parameter.key, given.contains(parameter.key) ? checked_value(parameter, given.at(parameter.key))
+                                                              : parameter.default_value);
+  for (const auto& [key, value] : given.values()) find_parameter(applicable, key);
+  if (const auto problem = check_together(resolved)) throw UsageError(*problem);
+  return resolved;
+}
+
+Config with_change(const Config& config, const std::string& key, const Value& value, std::vector<Change>* moved) {
+  Config wanted = config;
+  wanted.set(key, checked_value(find_parameter(applicable_parameters(config), key), value));
+  // A method the new model is not offered gives way to the model's own, and a learning rate that belonged to another
+  // method or model to the new one's default.
+  const Kinds before = kinds_of(config);
+  if (key == "model.kind") {
+    const auto& model = model_entry(wanted.text("model.kind"));
+    const auto& offered = model.optimizers;
+    if (std::find(offered.begin(), offered.end(), before.optimizer.key) == offered.end())
+      wanted.set("optimizer.kind", offered.front());
+    else if (before.model.optimizers.front() != offered.front())
+      wanted.set("optimizer.kind", offered.front());
+  }
+  const Kinds after = kinds_of(wanted);
+  if (key == "model.kind" || key == "optimizer.kind") {
+    const double default_before = before.model.default_learning_rate(before.optimizer.key);
+    const double default_after = after.model.default_learning_rate(after.optimizer.key);
+    if (default_before != default_after) wanted.set("optimizer.lr", default_after);
+  }
+
+  Config result;
+  for (const auto& parameter : applicable_parameters(wanted)) {
+    Value chosen = parameter.default_value;
+    if (wanted.contains(parameter.key)) {
+      try {
+        chosen = checked_value(parameter, wanted.at(parameter.key));
+      } catch (const UsageError&) {
+        // The range is another one for the new kind: its own default it is.
+      }
+    }
+    result.set(parameter.key, chosen);
+  }
+  if (check_together(result)) {
+    if (after.task.reconcile) after.task.reconcile(result, key);
+    if (after.model.reconcile) after.model.reconcile(result, key);
+    if (const auto problem = check_together(result)) throw UsageError(*problem);
+  }
+  if (moved != nullptr) {
+    for (const auto& [other, chosen] : result.values())
+      if (other != key && config.contains(other) && !(config.at(other) == chosen))
+        moved->push_back({other, other + " is now " + to_string(chosen)});
+  }
+  return result;
+}
+
+Effect effect_of(const Config& before, const Config& after) {
+  for (const auto& parameter : applicable_parameters(after)) {
+    const bool is_same =
+        before.contains(parameter.key) && before.at(parameter.key) == after.at(parameter.key);
+    if (!is_same && parameter.effect == Effect::restart) return Effect::restart;
+  }
+  return Effect::live;
+}
+
+}  // namespace gramscope

@@ -1,0 +1,127 @@
+#include "core/tasks/attributes.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace gramscope {
+
+namespace {
+
+constexpr Index kMostContexts = 1024;
+
+struct Property {
+  const char* name;
+  int place;  ///< where it stands when the context is said: "small hot red wooden circle"
+  std::array<const char*, 8> values;
+};
+
+const std::array<Property, 5> kProperties{{
+    {"colour", 2, {"red", "green", "blue", "yellow", "purple", "orange", "white", "black"}},
+    {"shape", 4, {"circle", "square", "star", "triangle", "heart", "cross", "ring", "arrow"}},
+    {"size", 0, {"small", "medium", "large", "tiny", "huge", "wide", "tall", "thin"}},
+    {"material", 3, {"wooden", "metal", "glass", "paper", "stone", "rubber", "silk", "clay"}},
+    {"warmth", 1, {"cold", "warm", "hot", "icy", "cool", "tepid", "boiling", "frozen"}},
+}};
+
+Index count_contexts(std::int64_t factors, std::int64_t values) {
+  Index count = 1;
+  for (std::int64_t i = 0; i < factors; ++i) count *= values;
+  return count;
+}
+
+/// The factors in the order in which they are said.
+std::vector<int> spoken_order(int factors) {
+  std::vector<int> order(static_cast<std::size_t>(factors));
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [](int a, int b) {
+    return kProperties[static_cast<std::size_t>(a)].place < kProperties[static_cast<std::size_t>(b)].place;
+  });
+  return order;
+}
+
+std::optional<std::string> check_size(const Config& config) {
+  const auto factors = config.integer("task.factors");
+  const auto values = config.integer("task.values");
+  const Index count = count_contexts(factors, values);
+  if (count <= kMostContexts) return std::nullopt;
+  std::int64_t most = values;
+  while (count_contexts(factors, most) > kMostContexts) --most;
+  return "task.values = " + std::to_string(values) + ": " + std::to_string(values) + "^" + std::to_string(factors) +
+         " = " + std::to_string(count) + " contexts are more than " + std::to_string(kMostContexts) + "; with " +
+         std::to_string(factors) + " factors use 2 to " + std::to_string(most) + " values";
+}
+
+void reconcile_size(Config& config, std::string_view changed) {
+  const char* const other = changed == "task.values" ? "task.factors" : "task.values";
+  while (check_size(config)) config.set(other, config.integer(other) - 1);
+}
+
+}  // namespace
+
+std::shared_ptr<const Task> make_attributes(int factors, int values) {
+  auto task = std::make_shared<Task>();
+  const Index m = count_contexts(factors, values);
+  task->kind = "attributes";
+  task->contexts = task->words = m;
+
+  Index block = m;
+  for (int f = 0; f < factors; ++f) {
+    const auto& property = kProperties[static_cast<std::size_t>(f)];
+    Factor factor;
+    factor.name = property.name;
+    factor.value_names.assign(property.values.begin(), property.values.begin() + values);
+    for (const auto& value : factor.value_names) task->token_names.push_back(value);
+    block /= values;
+    for (Index j = 0; j < m; ++j) factor.value.push_back(static_cast<int>(j / block % values));
+    task->factors.push_back(std::move(factor));
+  }
+
+  const auto order = spoken_order(factors);
+  task->targets.begin.push_back(0);
+  for (Index j = 0; j < m; ++j) {
+    std::string name;
+    std::vector<int> tokens;
+    for (const int f : order) {
+      const auto& factor = task->factors[static_cast<std::size_t>(f)];
+      const int value = factor.value[static_cast<std::size_t>(j)];
+      if (!name.empty()) name += ' ';
+      name += factor.value_names[static_cast<std::size_t>(value)];
+      tokens.push_back(f * values + value);
+    }
+    task->context_names.push_back(name);
+    task->word_names.push_back(std::move(name));
+    task->tokens.push_back(std::move(tokens));
+    task->targets.word.push_back(j);
+    task->targets.probability.push_back(1.0);
+    task->targets.begin.push_back(j + 1);
+  }
+  task->weight = VectorD::Constant(m, 1.0 / static_cast<double>(m));
+  task->semantic_kernel = shared_value_kernel(task->factors, m);
+  complete(*task);
+  return task;
+}
+
+TaskEntry attributes_entry() {
+  TaskEntry entry;
+  entry.key = "attributes";
+  entry.label = "Attributes";
+  entry.summary = "Every combination of a few attributes is a context with a label of its own: small red circle.";
+  entry.source = "SBC (arXiv 2606.26749); task sizes are this program's own";
+  entry.parameters = {
+      integer_parameter("task.factors", "Factors", "k", 3, 1, 5, Scale::linear, Effect::restart,
+                        "Number of latent attributes: colour, shape, size, material, warmth."),
+      integer_parameter("task.values", "Values", "v", 3, 2, 8, Scale::linear, Effect::restart,
+                        "Values of each attribute; there are v^k contexts, at most 1,024."),
+  };
+  entry.make = [](const Config& config) {
+    return make_attributes(static_cast<int>(config.integer("task.factors")),
+                           static_cast<int>(config.integer("task.values")));
+  };
+  entry.check = check_size;
+  entry.reconcile = reconcile_size;
+  return entry;
+}
+
+}  // namespace gramscope

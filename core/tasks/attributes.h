@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "core/registry/registry.h"
+#include "core/tasks/task.h"
+
+namespace gramscope {
+
+/// Crossed factors, one context per combination, a distinct one-hot label for each (SBC; math.md section 1).
+///
+/// `factors` (1 to 5) properties of `values` (2 to 8) values each give values^factors contexts ("small red circle"),
+/// in the order of the first factor outermost. A context's tokens are its values as one would say them. No label
+/// mentions a factor: only the analysis knows them.
+std::shared_ptr<const Task> make_attributes(int factors, int values);
+
+TaskEntry attributes_entry();
+
+}  // namespace gramscope

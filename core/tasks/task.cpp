@@ -1,0 +1,35 @@
+#include "core/tasks/task.h"
+
+#include <cmath>
+
+namespace gramscope {
+
+void complete(Task& task) {
+  double floor = 0.0;
+  bool is_one_hot = true;
+  for (Index j = 0; j < task.contexts; ++j) {
+    const auto first = static_cast<std::size_t>(task.targets.begin[static_cast<std::size_t>(j)]);
+    const auto last = static_cast<std::size_t>(task.targets.begin[static_cast<std::size_t>(j) + 1]);
+    is_one_hot = is_one_hot && last == first + 1;
+    for (std::size_t i = first; i < last; ++i) {
+      const double p = task.targets.probability[i];
+      floor -= task.weight(j) * p * std::log(p);
+    }
+  }
+  task.entropy_floor = is_one_hot ? 0.0 : floor;
+  task.labels.clear();
+  if (!is_one_hot) return;
+  for (const Index word : task.targets.word) task.labels.push_back(static_cast<int>(word));
+}
+
+MatrixD shared_value_kernel(const std::vector<Factor>& factors, Index contexts) {
+  MatrixD kernel = MatrixD::Zero(contexts, contexts);
+  for (const auto& factor : factors)
+    for (Index k = 0; k < contexts; ++k)
+      for (Index j = 0; j < contexts; ++j)
+        if (factor.value[static_cast<std::size_t>(j)] == factor.value[static_cast<std::size_t>(k)])
+          kernel(j, k) += 1.0;
+  return kernel;
+}
+
+}  // namespace gramscope

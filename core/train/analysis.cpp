@@ -1,0 +1,67 @@
+#include "core/train/analysis.h"
+
+#include <Eigen/QR>
+#include <limits>
+
+#include "core/linalg/gram.h"
+#include "core/linalg/spectrum.h"
+#include "core/metrics/measure.h"
+
+namespace gramscope {
+
+MatrixD attribute_basis(const Task& task) {
+  Index values = 0;
+  for (const auto& factor : task.factors) values += static_cast<Index>(factor.value_names.size());
+  MatrixD indicators = MatrixD::Zero(task.contexts, values);
+  Index first = 0;
+  for (const auto& factor : task.factors) {
+    for (Index j = 0; j < task.contexts; ++j) indicators(j, first + factor.value[static_cast<std::size_t>(j)]) = 1.0;
+    first += static_cast<Index>(factor.value_names.size());
+  }
+  if (values == 0) return MatrixD(task.contexts, 0);
+  indicators.rowwise() -= indicators.colwise().mean().eval();
+  Eigen::ColPivHouseholderQR<MatrixD> qr(indicators);
+  qr.setThreshold(1e-10);
+  return qr.householderQ() * MatrixD::Identity(task.contexts, qr.rank());
+}
+
+void Analysis::adopt(const std::shared_ptr<const Task>& task) {
+  if (task == task_) return;
+  task_ = task;
+  attribute_basis_ = attribute_basis(*task);
+  previous_ = {};
+}
+
+std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings) {
+  adopt(embeddings->task);
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->metrics = measure(*embeddings);
+
+  const MatrixD h = centre_columns(embeddings->h);
+  const MatrixD w = centre_columns(embeddings->w.transpose());
+  snapshot->gram_h = cosine_gram(h).cast<float>();
+  snapshot->gram_w = cosine_gram(w).cast<float>();
+
+  const PrincipalAxes axes = principal_axes(h);
+  const Projection projection = steady_projection(axes, previous_);
+  if (projection.allFinite()) previous_ = projection;
+  snapshot->projection = projection.cast<float>();
+  snapshot->projection_radius = projection.cols() > 0 ? projection.colwise().norm().maxCoeff() : 0.0;
+  const double explained = explained_variance(axes.singular_values.cwiseAbs2(), 3);
+  snapshot->explained_variance_3 = explained == explained ? explained : 0.0;
+
+  const double negligible = axes.singular_values.size() > 0 ? 1e-7 * axes.singular_values(0) : 0.0;
+  for (Index i = 0; i < axes.singular_values.size(); ++i) {
+    SpectrumLine line;
+    line.singular_value = axes.singular_values(i);
+    line.shared = task_->factors.empty() ? std::numeric_limits<double>::quiet_NaN()
+                  : line.singular_value > negligible
+                      ? (attribute_basis_.transpose() * axes.contexts.col(i)).squaredNorm()
+                      : 0.0;
+    snapshot->spectrum.push_back(line);
+  }
+  snapshot->embeddings = std::move(embeddings);
+  return snapshot;
+}
+
+}  // namespace gramscope

@@ -8,8 +8,9 @@
 
 #include "app/gl/colour_map.h"
 #include "app/ui/items.h"
+#include "app/ui/text.h"
 #include "app/ui/theme.h"
-#include "app/views/view_text.h"
+#include "app/views/view_header.h"
 
 namespace gramscope::app {
 namespace {
@@ -21,9 +22,9 @@ constexpr float kBarGap = 18.0f;
 constexpr float kBarWidth = 10.0f;
 constexpr int kMostLevels = 2;
 
-const ImFont* level_font(int level) { return level == 0 ? fonts().body : fonts().small; }
+ImFont* level_font(int level) { return level == 0 ? fonts().body : fonts().small; }
 
-float bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + measure(fonts().small, "+1").x; }
+float bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x; }
 
 /// The largest matrix that fits: whole pixels per cell as soon as cells are large enough to be seen one by
 /// one.
@@ -38,11 +39,11 @@ std::array<float, kMostLevels> level_widths(const std::vector<std::vector<RowBlo
                                             float cell) {
   std::array<float, kMostLevels> widths{};
   for (int level = 0; level < count; ++level) {
-    const ImFont* font = level_font(level);
+    ImFont* font = level_font(level);
     for (const auto& block : levels[static_cast<std::size_t>(level)])
       if (cell * static_cast<float>(block.end - block.begin) >= font->FontSize)
         widths[static_cast<std::size_t>(level)] =
-            std::max(widths[static_cast<std::size_t>(level)], measure(font, block.label).x);
+            std::max(widths[static_cast<std::size_t>(level)], text_size(font, block.label).x);
   }
   return widths;
 }
@@ -61,14 +62,16 @@ void place_labels(GramLayout& layout, const std::vector<std::vector<RowBlock>>& 
     const auto l = static_cast<std::size_t>(level);
     if (widths[l] == 0.0f) continue;
     right -= kLabelGap * ui_scale();
-    const ImFont* font = level_font(level);
+    ImFont* font = level_font(level);
     for (const auto& block : levels[l]) {
       const float height = layout.cell * static_cast<float>(block.end - block.begin);
       if (height < font->FontSize || block.label.empty()) continue;
       const float middle =
           layout.matrix.min.y + layout.cell * static_cast<float>(block.begin + block.end) / 2;
-      layout.labels.push_back(
-          {{right - measure(font, block.label).x, middle - font->FontSize / 2}, &block, level, block.label});
+      layout.labels.push_back({{right - text_size(font, block.label).x, middle - font->FontSize / 2},
+                               &block,
+                               level,
+                               block.label});
     }
     right -= std::ceil(widths[l]);
   }
@@ -86,7 +89,7 @@ void draw_bar(const Rect& bar, std::string_view view) {
     const Colour low = map.at(at(i + 1));
     list->AddRectFilledMultiColor({bar.min.x, top}, {bar.max.x, bottom}, high, high, low, low);
   }
-  const ImFont* font = fonts().small;
+  ImFont* font = fonts().small;
   const float left = bar.max.x + 5 * ui_scale();
   draw_label(font, {left, bar.min.y - 1}, palette().text_muted, "+1", view, 1000);
   draw_label(font, {left, bar.max.y - font->FontSize + 1}, palette().text_muted, "−1", view, 1002);
@@ -118,7 +121,7 @@ void draw_separators(const GramLayout& layout, const std::vector<RowBlock>& oute
   const Rect& m = layout.matrix;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (layout.cell * static_cast<float>(outer.front().end - outer.front().begin) < 8 * ui_scale()) return;
-  const ImU32 colour = faded(palette().text_muted, 0.55f);
+  const ImU32 colour = with_opacity(palette().text_muted, 0.55f);
   for (std::size_t i = 1; i < outer.size(); ++i) {
     const float offset = std::round(layout.cell * static_cast<float>(outer[i].begin)) - width;
     list->AddRectFilled({m.min.x, m.min.y + offset}, {m.max.x, m.min.y + offset + width}, colour);
@@ -216,7 +219,7 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
     return cell && cell->row < rows && cell->column < rows;
   };
   if (is_inside(content.hovered))
-    draw_outline(layout, *content.hovered, faded(palette().text, 0.8f), std::max(1.0f, ui_scale()));
+    draw_outline(layout, *content.hovered, with_opacity(palette().text, 0.8f), std::max(1.0f, ui_scale()));
   if (is_inside(content.selected)) draw_outline(layout, *content.selected, palette().accent, 2 * ui_scale());
   return pointed;
 }

@@ -1,10 +1,7 @@
-#include <fmt/format.h>
-
-#include "app/ui/items.h"
 #include "app/views/gram_panel.h"
 #include "app/views/pair_card.h"
 #include "app/views/picture_views.h"
-#include "app/views/view_text.h"
+#include "app/views/view_header.h"
 
 namespace gramscope::app {
 namespace {
@@ -12,14 +9,16 @@ namespace {
 /// The picker "order: colour", shared by the Gram views. Absent where there is nothing to order by.
 void draw_order_picker(ViewHeader& header, Observatory& observatory, const Task& task) {
   if (task.factors.empty()) return;
-  std::vector<PickerChoice> choices;
-  const int chosen = observatory.view.order_factor;
   const int count = static_cast<int>(task.factors.size());
-  for (int f = 0; f < count; ++f)
-    choices.push_back({task.factors[static_cast<std::size_t>(f)].name, f == chosen});
-  choices.push_back({"as given", chosen < 0 || chosen >= count});
-  const int picked = header.picker("order", "order", choices);
-  if (picked >= 0) observatory.view.order_factor = picked == count ? -1 : picked;
+  const int chosen = observatory.view.order_factor;
+  std::vector<Option> options;
+  for (const auto& factor : task.factors)
+    options.push_back(
+        {factor.name, factor.name, "Contexts with the same " + factor.name + " stand together."});
+  options.push_back({"as_given", "as given", "The order of the task, the same in every file."});
+  const auto picked =
+      header.picker("order", "order", options, chosen < 0 || chosen >= count ? count : chosen);
+  if (picked) observatory.view.order_factor = *picked == count ? -1 : *picked;
 }
 
 std::optional<GramCell> cell_of(const GramOrder& order, std::optional<Index> a, std::optional<Index> b) {
@@ -58,18 +57,6 @@ class ContextGram {
  private:
   GramPanel panel_;
   SharedHover hover_;
-};
-
-/// ImGui identifiers of a view, whatever window it is in; and its whole rectangle as an item.
-class ViewScope {
- public:
-  ViewScope(const Rect& rect, std::string_view key) {
-    ImGui::PushID(key.data(), key.data() + key.size());
-    report_item(fmt::format("view.{}", key), rect.min, rect.max);
-  }
-  ~ViewScope() { ImGui::PopID(); }
-  ViewScope(const ViewScope&) = delete;
-  ViewScope& operator=(const ViewScope&) = delete;
 };
 
 class ContextGramView : public View {
@@ -123,26 +110,33 @@ class TargetView : public View {
 
   static TargetKind draw_target_picker(ViewHeader& header, Observatory& observatory) {
     const bool has_semantic = observatory.targets().semantic.size() > 0;
-    const std::vector<std::pair<TargetKind, std::string>> all{
-        {TargetKind::semantic, "semantic"},
-        {TargetKind::symmetric, "symmetric"},
-        {TargetKind::difference_semantic, "H − semantic"},
-        {TargetKind::difference_symmetric, "H − symmetric"}};
     // Without factors there is no semantic target: its symmetric sibling is shown instead.
     TargetKind kind = observatory.view.target;
     if (!has_semantic && kind == TargetKind::semantic) kind = TargetKind::symmetric;
     if (!has_semantic && kind == TargetKind::difference_semantic) kind = TargetKind::difference_symmetric;
-    std::vector<PickerChoice> choices;
+    static const std::vector<std::pair<TargetKind, Option>> kAll{
+        {TargetKind::semantic,
+         {"semantic", "semantic", "The cosines if contexts knew their factors and no more."}},
+        {TargetKind::symmetric,
+         {"symmetric", "symmetric", "The cosines if all contexts were equally far apart."}},
+        {TargetKind::difference_semantic,
+         {"difference_semantic", "H − semantic",
+          "What H has now beyond the semantic target, and what it lacks."}},
+        {TargetKind::difference_symmetric,
+         {"difference_symmetric", "H − symmetric", "How H still differs from complete collapse."}}};
+    std::vector<Option> options;
     std::vector<TargetKind> kinds;
-    for (const auto& [each, label] : all) {
+    int current = 0;
+    for (const auto& [each, option] : kAll) {
       if (!has_semantic && (each == TargetKind::semantic || each == TargetKind::difference_semantic))
         continue;
-      choices.push_back({label, each == kind});
+      if (each == kind) current = static_cast<int>(kinds.size());
+      options.push_back(option);
       kinds.push_back(each);
     }
-    const int picked = header.picker("kind", "", choices);
-    if (picked < 0) return kind;
-    observatory.view.target = kinds[static_cast<std::size_t>(picked)];
+    const auto picked = header.picker("kind", "", options, current);
+    if (!picked) return kind;
+    observatory.view.target = kinds[static_cast<std::size_t>(*picked)];
     return observatory.view.target;
   }
 

@@ -1,7 +1,7 @@
 #include "app/views/pair_card.h"
 
 #include "app/gl/colour_map.h"
-#include "app/views/view_text.h"
+#include "app/views/hover_card.h"
 
 namespace gramscope::app {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b) {
   if (a >= values.rows() || b >= values.cols()) return;
   const float value = values(a, b);
-  card.value(label, signed_cosine(value), diverging_map().at(value));
+  card.fact(label, signed_cosine(value), diverging_map().at(value));
 }
 
 std::string name_of(const std::vector<std::string>& names, Index i, std::string_view kind) {
@@ -50,12 +50,12 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
   if (task.factors.empty()) return;
   if (a == b) {
     for (const auto& factor : task.factors)
-      card.value(factor.name,
-                 factor.value_names[static_cast<std::size_t>(factor.value[static_cast<std::size_t>(a)])]);
+      card.fact(factor.name,
+                factor.value_names[static_cast<std::size_t>(factor.value[static_cast<std::size_t>(a)])]);
     return;
   }
   const std::string shared = shared_factors(task, a, b);
-  card.value("share", shared.empty() ? "nothing" : shared);
+  card.fact("share", shared.empty() ? "nothing" : shared);
 }
 
 void draw_word_card(const Snapshot& snapshot, Index a, Index b) {

@@ -34,6 +34,13 @@ void tell(const Event& event, Progress& progress) {
     print("", diverged->text);
 }
 
+/// Ends the run where it is, as a command of the session: the last step is recorded, and a replay ends there too.
+void end_here(Engine& engine) {
+  if (engine.step() == 0 || engine.state() != Engine::State::ready) return;
+  engine.apply(SetParameter{"run.steps", engine.step()});
+  engine.advance(0);
+}
+
 /// Takes steps until the run or the session ends. Returns how it ended.
 RunStatus train(Engine& engine, const Session& session, Progress& progress) {
   Replay replay(session.commands);
@@ -41,14 +48,20 @@ RunStatus train(Engine& engine, const Session& session, Progress& progress) {
   std::int64_t chunk = 1;
   for (;;) {
     replay.apply_due(engine);
-    if (InterruptGuard::was_interrupted()) return RunStatus::interrupted;
+    engine.advance(0);  // a command may have ended the run
+    if (engine.state() == Engine::State::diverged) return RunStatus::diverged;
+    if (engine.state() == Engine::State::finished) return RunStatus::done;
+    if (InterruptGuard::was_interrupted()) {
+      end_here(engine);
+      return RunStatus::interrupted;
+    }
     std::int64_t steps = chunk;
     if (const auto next = replay.next_tick()) steps = std::min(steps, *next - engine.tick());
     if (session.ticks) steps = std::min(steps, *session.ticks - engine.tick());
-    if (steps <= 0)
-      return engine.state() == Engine::State::diverged ? RunStatus::diverged : RunStatus::stopped;
-    if (engine.state() != Engine::State::ready)
-      return engine.state() == Engine::State::diverged ? RunStatus::diverged : RunStatus::done;
+    if (steps <= 0) {
+      end_here(engine);
+      return RunStatus::stopped;
+    }
     const auto begin = Clock::now();
     engine.advance(steps);
     const double seconds = seconds_since(begin);

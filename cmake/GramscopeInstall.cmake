@@ -12,6 +12,6 @@ write_basic_package_version_file(gramscope-config-version.cmake COMPATIBILITY Sa
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/gramscope-config.cmake"
   "${CMAKE_CURRENT_BINARY_DIR}/gramscope-config-version.cmake"
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/gramscope)
-if(GRAMSCOPE_APP)
+if(TARGET gramscope)
   install(TARGETS gramscope RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

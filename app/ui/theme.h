@@ -32,17 +32,29 @@ struct Palette {
 /// The palette in force. Dark is the default.
 const Palette& palette();
 
+/// The same colour with its opacity multiplied by `opacity` (0 to 1).
+ImU32 with_opacity(ImU32 colour, float opacity);
+/// The colour `share` of the way from `a` to `b`.
+ImU32 mixed(ImU32 a, ImU32 b, float share);
+
 /// Inter in the sizes the window uses, merged with DejaVu Sans for Greek and mathematics; digits have equal widths.
 struct Fonts {
-  ImFont* body = nullptr;    ///< 13 px at scale 1
-  ImFont* strong = nullptr;  ///< 13 px, semi-bold
-  ImFont* small = nullptr;   ///< 11.5 px: units, axes, captions
-  ImFont* heading = nullptr; ///< 11 px semi-bold, for upper-case group headings
-  ImFont* title = nullptr;   ///< 15 px, bold
+  ImFont* body = nullptr;     ///< 13 px at scale 1
+  ImFont* strong = nullptr;   ///< 13 px, semi-bold
+  ImFont* small = nullptr;    ///< 11.5 px: units, axes, captions
+  ImFont* heading = nullptr;  ///< 11 px semi-bold, for upper-case group headings
+  ImFont* title = nullptr;    ///< 15 px, bold
 };
 const Fonts& fonts();
 
 /// Pixels per point of design: every length in a view is multiplied by it.
 float ui_scale();
+
+/// Makes the current ImGui context look like the window: style, and a font atlas built for `scale` (never a scaled
+/// bitmap). To be called between frames; a font texture that a renderer holds must be made anew afterwards.
+void apply_theme(float scale);
+
+/// False where the fonts were missing when the program was configured: then text goes through symbol_text().
+bool has_symbol_fonts();
 
 }  // namespace gramscope::app

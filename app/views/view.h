@@ -9,17 +9,9 @@
 #include <string_view>
 
 #include "app/observatory.h"
+#include "app/ui/rect.h"
 
 namespace gramscope::app {
-
-struct Rect {
-  ImVec2 min;
-  ImVec2 max;
-
-  float width() const { return max.x - min.x; }
-  float height() const { return max.y - min.y; }
-  bool contains(ImVec2 p) const { return p.x >= min.x && p.x < max.x && p.y >= min.y && p.y < max.y; }
-};
 
 /// A picture of the run. A view reads the observatory, draws inside its rectangle (header line included) in the
 /// current ImGui window and into observatory.draws, and changes nothing but observatory.view. It keeps what it has

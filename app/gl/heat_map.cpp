@@ -1,0 +1,130 @@
+#include "app/gl/heat_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "app/gl/colour_map.h"
+
+namespace gramscope::app {
+namespace {
+
+/// Above every cosine: the shader's sign for "no value" (some drivers optimise NaN tests away).
+constexpr float kUndefined = 4.0f;
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
+  hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+  return hash ^ (hash >> 29);
+}
+
+/// A number that differs, for all practical purposes, where what is shown differs. Training moves every
+/// entry, so of large matrices an evenly spread sample is enough; reading all of 2048² would cost more than
+/// it saves.
+std::uint64_t fingerprint(const MatrixF& values, std::span<const Index> order, int pixels) {
+  constexpr Index kMost = 1 << 16;
+  // Odd, so that it does not stay on a few rows of a matrix whose side is a power of two.
+  const Index stride = values.size() <= kMost ? 1 : (values.size() / kMost) | 1;
+  std::uint64_t hash = mix(static_cast<std::uint64_t>(values.rows()), static_cast<std::uint64_t>(pixels));
+  for (Index i = 0; i < values.size(); i += stride) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, values.data() + i, sizeof bits);
+    hash = mix(hash, bits);
+  }
+  for (const Index index : order) hash = mix(hash, static_cast<std::uint64_t>(index));
+  return hash;
+}
+
+}  // namespace
+
+std::vector<float> reorder_and_average(const MatrixF& values, std::span<const Index> order, int most) {
+  const Index m = values.rows();
+  const Index side = std::min<Index>(m, std::max(1, most));
+  // Where each row of the matrix ends up: reading stays sequential, only the sums are scattered.
+  std::vector<Index> cell(static_cast<std::size_t>(m));
+  for (Index i = 0; i < m; ++i) {
+    const Index source = order.empty() ? i : order[static_cast<std::size_t>(i)];
+    cell[static_cast<std::size_t>(source)] = i * side / m;
+  }
+  std::vector<float> sums(static_cast<std::size_t>(side * side), 0.0f);
+  std::vector<float> counts(sums.size(), 0.0f);
+  for (Index j = 0; j < m; ++j) {
+    const float* column = values.data() + j * m;
+    const Index x = cell[static_cast<std::size_t>(j)];
+    for (Index i = 0; i < m; ++i) {
+      if (std::isnan(column[i])) continue;
+      const auto at = static_cast<std::size_t>(cell[static_cast<std::size_t>(i)] * side + x);
+      sums[at] += column[i];
+      counts[at] += 1.0f;
+    }
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    sums[i] = counts[i] > 0.0f ? sums[i] / counts[i] : std::numeric_limits<float>::quiet_NaN();
+  return sums;
+}
+
+void HeatMap::set(const MatrixF& values, std::span<const Index> order, int pixels) {
+  if (values.rows() == 0 || values.rows() != values.cols()) {
+    side_ = 0;
+    fingerprint_ = 0;
+    return;
+  }
+  // More pixels than cells show the same cells.
+  const int most = std::min<int>(pixels, static_cast<int>(values.rows()));
+  const std::uint64_t now = fingerprint(values, order, most);
+  if (side_ != 0 && now == fingerprint_) return;
+  fingerprint_ = now;
+  side_ = std::max(1, most);
+  cells_ = reorder_and_average(values, order, side_);
+  needs_upload_ = true;
+}
+
+void HeatMap::upload() {
+  for (float& value : cells_)
+    if (std::isnan(value)) value = kUndefined;
+  glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, side_, side_, 0, GL_RED, GL_FLOAT, cells_.data());
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+  needs_upload_ = false;
+}
+
+void HeatMap::upload_colours() {
+  const auto entries = diverging_map().entries();
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, static_cast<GLsizei>(entries.size()), 1, 0, GL_RGBA,
+               GL_UNSIGNED_BYTE, entries.data());
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+}
+
+void HeatMap::draw(const Canvas& canvas, ImVec2 min, ImVec2 max, float gap, ImU32 gap_colour) {
+  if (side_ == 0) return;
+  const ImVec2 low = canvas.to_pixels(min);
+  const ImVec2 high = canvas.to_pixels(max);
+  program_.use();
+  glActiveTexture(GL_TEXTURE1);
+  const bool has_colours = static_cast<bool>(colours_);
+  glBindTexture(GL_TEXTURE_2D, colours_.ensure());
+  if (!has_colours) upload_colours();
+  glActiveTexture(GL_TEXTURE0);
+  glBindTexture(GL_TEXTURE_2D, texture_.ensure());
+  if (needs_upload_) upload();
+  program_.set("u_rect", low.x, low.y, high.x, high.y);
+  program_.set("u_viewport", canvas.width, canvas.height);
+  program_.set("u_size", high.x - low.x, high.y - low.y);
+  program_.set("u_gap", gap);
+  program_.set_colour("u_gap_colour", gap_colour);
+  program_.set_colour("u_undefined", diverging_map().undefined_colour());
+  program_.set_unit("u_values", 0);
+  program_.set_unit("u_colours", 1);
+  glDisable(GL_BLEND);
+  glBindVertexArray(empty_.ensure());
+  glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+  glBindVertexArray(0);
+}
+
+}  // namespace gramscope::app

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <imgui.h>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/ui/axis.h"
+#include "app/ui/rect.h"
+
+namespace gramscope::app {
+
+/// A curve. `x` ascends and has as many entries as `y`; a y that is not finite interrupts the curve.
+struct PlotSeries {
+  enum class Stroke { solid, dashed, dotted };
+
+  std::string key;    ///< for the legend's toggle and item names
+  std::string label;  ///< in the legend
+  std::string short_label;  ///< where the legend has little room, and in the read-out
+  ImU32 colour = 0;
+  Stroke stroke = Stroke::solid;
+  float thickness = 2.0f;  ///< at scale 1
+  std::vector<double> x;
+  std::vector<double> y;
+  /// The number in the hover read-out, from the index of a point; by default y with three decimals.
+  std::function<std::string(std::size_t)> read_out;
+};
+
+/// A range of x with a meaning of its own.
+struct PlotBand {
+  double first = 0.0;
+  double last = 0.0;
+  ImU32 colour = 0;
+  std::string label;  ///< at its top, if it fits
+  ImU32 label_colour = 0;
+};
+
+/// A point of x at which something happened; `text` appears when the mouse is near.
+struct PlotMark {
+  double x = 0.0;
+  std::string text;
+  ImU32 colour = 0;
+};
+
+/// Words that belong to a point of a curve.
+struct PlotNote {
+  double x = 0.0;
+  double y = 0.0;
+  std::string text;
+  ImU32 colour = 0;
+  bool is_above = true;
+  bool has_dot = true;
+};
+
+/// A horizontal line across the plot.
+struct PlotLevel {
+  double y = 0.0;
+  std::string text;
+  ImU32 colour = 0;
+};
+
+/// All that a plot shows in a frame.
+struct PlotContent {
+  std::string name;  ///< items are reported as "<name>", "<name>.legend.<key>"
+  AxisScale x_scale = AxisScale::linear;
+  double x_first = 0.0;  ///< what fits the plot, when nothing is zoomed
+  double x_last = 1.0;
+  double y_first = 0.0;
+  double y_last = 1.0;
+  std::string x_label;
+  std::string x_unit;  ///< before the x value in the read-out: "step"
+  std::vector<PlotSeries> series;
+  std::vector<PlotBand> bands;
+  std::vector<PlotMark> marks;
+  std::vector<PlotNote> notes;
+  std::vector<PlotLevel> levels;
+  std::optional<double> playhead;
+};
+
+/// A plot and how it is looked at: which part of the x axis, and which curves are hidden. Wheel zooms about the mouse,
+/// drag pans, double-click fits again, a click in the legend hides or shows a curve, hovering reads every curve at
+/// the nearest point.
+class Plot {
+ public:
+  /// Draws in the current ImGui window. The legend takes a line at the top.
+  void draw(const Rect& rect, const PlotContent& content);
+
+  bool is_zoomed() const { return view_.has_value(); }
+  bool is_hidden(const std::string& key) const;
+  /// The visible range of x, in quantities.
+  std::pair<double, double> visible_range(const PlotContent& content) const;
+
+ private:
+  struct Frame;
+
+  void interact_with(const Frame& frame, const PlotContent& content);
+  void draw_legend(const Rect& rect, const PlotContent& content);
+  void draw_axes(const Frame& frame, const PlotContent& content) const;
+  void draw_bands(const Frame& frame, const PlotContent& content) const;
+  void draw_series(const Frame& frame, const PlotSeries& series) const;
+  void draw_marks(const Frame& frame, const PlotContent& content) const;
+  void draw_notes(const Frame& frame, const PlotContent& content) const;
+  void draw_playhead(const Frame& frame, const PlotContent& content) const;
+  void draw_read_out(const Frame& frame, const PlotContent& content) const;
+
+  struct View {
+    double first = 0.0;  ///< axis positions
+    double last = 1.0;
+  };
+  std::optional<View> view_;  ///< empty: fitted
+  std::map<std::string, bool> hidden_;
+};
+
+}  // namespace gramscope::app

@@ -1,0 +1,216 @@
+// The curves of a plot and the words on it; plot.cpp has its axes and the hand on it.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "app/ui/format.h"
+#include "app/ui/info_card.h"
+#include "app/ui/interaction.h"
+#include "app/ui/items.h"
+#include "app/ui/plot_frame.h"
+#include "app/ui/text.h"
+#include "app/ui/theme.h"
+
+namespace gramscope::app {
+namespace {
+
+ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
+
+void stroke_solid(const std::vector<PixelPoint>& points, ImU32 colour, float thickness) {
+  std::vector<ImVec2> line;
+  line.reserve(points.size());
+  for (const auto& point : points) line.emplace_back(point.x, point.y);
+  canvas().AddPolyline(line.data(), static_cast<int>(line.size()), colour, 0, thickness);
+}
+
+/// Dashes of equal length along the curve.
+void stroke_dashed(const std::vector<PixelPoint>& points, ImU32 colour, float thickness, float dash, float gap) {
+  float along = 0.0f;  // since the last dash began
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const auto a = points[i - 1];
+    const auto b = points[i];
+    const float length = std::hypot(b.x - a.x, b.y - a.y);
+    float done = 0.0f;
+    while (done < length) {
+      const bool is_dash = along < dash;
+      const float piece = std::min(length - done, (is_dash ? dash : dash + gap) - along);
+      if (is_dash) {
+        const float s = done / length;
+        const float e = (done + piece) / length;
+        canvas().AddLine({a.x + (b.x - a.x) * s, a.y + (b.y - a.y) * s},
+                         {a.x + (b.x - a.x) * e, a.y + (b.y - a.y) * e}, colour, thickness);
+      }
+      done += std::max(piece, 1e-3f);
+      along += std::max(piece, 1e-3f);
+      if (along >= dash + gap - 1e-3f) along = 0.0f;
+    }
+  }
+}
+
+void stroke(const std::vector<PixelPoint>& points, const PlotSeries& series) {
+  if (points.size() < 2) return;
+  const float scale = ui_scale();
+  const float thickness = std::max(1.0f, series.thickness * scale);
+  switch (series.stroke) {
+    case PlotSeries::Stroke::solid: return stroke_solid(points, series.colour, thickness);
+    case PlotSeries::Stroke::dashed: return stroke_dashed(points, series.colour, thickness, 5.0f * scale, 4.0f * scale);
+    case PlotSeries::Stroke::dotted: return stroke_dashed(points, series.colour, thickness, 1.5f * scale, 4.0f * scale);
+  }
+}
+
+std::string read_out_of(const PlotSeries& series, std::size_t index) {
+  return series.read_out ? series.read_out(index) : format_fixed(series.y[index], 3);
+}
+
+/// The index of the point of `series` whose x lies nearest to `value` on the axis; empty for a series without points.
+std::optional<std::size_t> nearest_point(const PlotSeries& series, AxisScale scale, double value) {
+  if (series.x.empty()) return std::nullopt;
+  const auto after = std::lower_bound(series.x.begin(), series.x.end(), value);
+  const auto i = static_cast<std::size_t>(after - series.x.begin());
+  if (i == series.x.size()) return i - 1;
+  if (i == 0) return i;
+  const double place = to_axis(scale, value);
+  return to_axis(scale, series.x[i]) - place < place - to_axis(scale, series.x[i - 1]) ? i : i - 1;
+}
+
+}  // namespace
+
+void Plot::draw_series(const Frame& frame, const PlotSeries& series) const {
+  std::vector<PixelPoint> points;
+  const float column = 1.5f * ui_scale();
+  auto flush = [&] {
+    stroke(thinned(points, column), series);
+    points.clear();
+  };
+  for (std::size_t i = 0; i < series.x.size() && i < series.y.size(); ++i) {
+    const float x = frame.x(series.x[i]);
+    if (!std::isfinite(series.y[i])) {
+      flush();
+      continue;
+    }
+    const PixelPoint point{x, frame.y(series.y[i])};
+    // Of what lies to the left of the plot only the last point matters: the line from it comes into view.
+    if (x < frame.plot.min.x && !points.empty() && points.back().x < frame.plot.min.x) points.clear();
+    points.push_back(point);
+    if (x > frame.plot.max.x) break;
+  }
+  flush();
+}
+
+void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
+  const float scale = ui_scale();
+  for (const auto& level : content.levels) {
+    const float y = std::round(frame.y(level.y));
+    if (y < frame.plot.min.y || y > frame.plot.max.y) continue;
+    stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale), 2.0f * scale,
+                  4.0f * scale);
+    draw_text_right(fonts().small, frame.plot.max.x - 6.0f * scale, y - fonts().small->FontSize - 1.0f * scale,
+                    level.colour, level.text);
+  }
+  for (const auto& note : content.notes) {
+    const float x = frame.x(note.x);
+    const float y = frame.y(note.y);
+    if (x < frame.plot.min.x || x > frame.plot.max.x) continue;
+    if (note.has_dot) {
+      canvas().AddCircleFilled({x, y}, 4.5f * scale, palette().panel, 16);
+      canvas().AddCircleFilled({x, y}, 3.0f * scale, note.colour, 16);
+    }
+    const float width = text_size(fonts().small, note.text).x;
+    const float left = std::clamp(x - 0.5f * width, frame.plot.min.x + 4.0f * scale,
+                                  std::max(frame.plot.min.x + 4.0f * scale, frame.plot.max.x - width - 4.0f * scale));
+    const float gap = 6.0f * scale;
+    const float top = note.is_above ? y - gap - fonts().small->FontSize : y + gap;
+    draw_text(fonts().small, {left, top}, note.colour, note.text);
+    report_item(content.name + ".note", {left, top}, {left + width, top + fonts().small->FontSize});
+  }
+}
+
+void Plot::draw_marks(const Frame& frame, const PlotContent& content) const {
+  const float scale = ui_scale();
+  const float mouse = ImGui::GetIO().MousePos.x;
+  InfoCard card;
+  for (const auto& mark : content.marks) {
+    const float x = std::round(frame.x(mark.x));
+    if (x < frame.plot.min.x || x > frame.plot.max.x) continue;
+    const float bottom = frame.plot.max.y;
+    canvas().AddLine({x, bottom - 12.0f * scale}, {x, bottom}, mark.colour, std::max(1.0f, scale));
+    canvas().AddTriangleFilled({x - 4.0f * scale, bottom + 5.0f * scale}, {x + 4.0f * scale, bottom + 5.0f * scale},
+                               {x, bottom - 2.0f * scale}, mark.colour);
+    if (frame.is_hovered && std::abs(mouse - x) < 5.0f * scale)
+      card.fact("step " + format_count(std::llround(mark.x)), mark.text);
+  }
+  if (!card.lines.empty()) show_info_card(card);
+}
+
+void Plot::draw_playhead(const Frame& frame, const PlotContent& content) const {
+  if (!content.playhead) return;
+  const float scale = ui_scale();
+  const float x = std::round(frame.x(*content.playhead));
+  if (x < frame.plot.min.x - 1.0f || x > frame.plot.max.x + 1.0f) return;
+  const ImU32 colour = palette().accent;
+  const float top = frame.plot.min.y;
+  canvas().AddRectFilled({x - 0.75f * scale, top}, {x + 0.75f * scale, frame.plot.max.y}, colour);
+  canvas().AddTriangleFilled({x - 5.5f * scale, top - 5.0f * scale}, {x + 5.5f * scale, top - 5.0f * scale},
+                             {x, top + 4.0f * scale}, colour);
+  report_item(content.name + ".playhead", {x - 1, top}, {x + 1, frame.plot.max.y});
+}
+
+void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
+  const auto& colours = palette();
+  const float scale = ui_scale();
+  const float stroke_width = 16.0f * scale;
+  const float gap = 20.0f * scale;
+  const float left = rect.min.x + 46.0f * scale;
+  const float right = rect.max.x - 18.0f * scale;
+  auto width_of = [&](const std::string& label) {
+    return stroke_width + 7.0f * scale + text_size(fonts().small, label).x;
+  };
+  float full = 0.0f;
+  for (const auto& series : content.series) full += width_of(series.label) + gap;
+  const bool is_short = full - gap > right - left;
+  const float top = rect.min.y + 3.0f * scale;
+  float x = left;
+  for (const auto& series : content.series) {
+    const auto& label = is_short ? series.short_label : series.label;
+    const Rect entry{{x, top}, {x + width_of(label), top + 18.0f * scale}};
+    const auto state = interact(content.name + ".legend." + series.key, entry);
+    if (state.was_pressed) hidden_[series.key] = !is_hidden(series.key);
+    const bool is_shown = !is_hidden(series.key);
+    const float y = std::round(0.5f * (entry.min.y + entry.max.y));
+    PlotSeries sample;
+    sample.colour = is_shown ? series.colour : colours.text_dim;
+    sample.stroke = series.stroke;
+    sample.thickness = series.thickness;
+    stroke({{x, y}, {x + stroke_width, y}}, sample);
+    const ImU32 ink = !is_shown ? colours.text_dim : (state.is_hovered ? colours.text : mixed(series.colour, colours.text, 0.25f));
+    draw_text(fonts().small, {x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink, label);
+    draw_focus_ring(state, entry, 3.0f * scale);
+    x = entry.max.x + gap;
+  }
+}
+
+void Plot::draw_read_out(const Frame& frame, const PlotContent& content) const {
+  const double value = frame.value_at(ImGui::GetIO().MousePos.x);
+  InfoCard card;
+  std::optional<double> at;
+  for (const auto& series : content.series) {
+    if (is_hidden(series.key)) continue;
+    const auto index = nearest_point(series, frame.x_scale, value);
+    if (!index) continue;
+    if (!at) at = series.x[*index];
+    card.fact(series.short_label, read_out_of(series, *index), series.colour);
+    const float y = frame.y(series.y[*index]);
+    if (std::isfinite(series.y[*index]))
+      canvas().AddCircleFilled({frame.x(series.x[*index]), y}, 3.5f * ui_scale(), series.colour, 16);
+  }
+  if (!at) return;
+  const float x = std::round(frame.x(*at));
+  if (x >= frame.plot.min.x && x <= frame.plot.max.x)
+    canvas().AddLine({x, frame.plot.min.y}, {x, frame.plot.max.y}, with_opacity(palette().text, 0.35f));
+  card.title = content.x_unit + " " + format_count(std::llround(*at));
+  for (const auto& band : content.bands)
+    if (*at >= band.first && *at < band.last && !band.label.empty()) card.caption = band.label;
+  show_info_card(card);
+}
+
+}  // namespace gramscope::app

@@ -1,0 +1,18 @@
+# gramscope_embed_fonts(TARGET): compiles Inter and DejaVu Sans into TARGET and defines GRAMSCOPE_HAS_FONTS. Without
+# the packages (fonts-inter, fonts-dejavu-core) the window uses ImGui's own font and spells symbols out.
+function(gramscope_embed_fonts target)
+  set(dirs "${GRAMSCOPE_FONT_DIR}" /usr/share/fonts /usr/local/share/fonts /Library/Fonts)
+  set(suffixes "" opentype/inter truetype/inter inter truetype/dejavu dejavu)
+  set(fonts "")
+  foreach(name IN ITEMS Inter-Regular Inter-SemiBold Inter-Bold DejaVuSans DejaVuSans-Bold)
+    find_file(GRAMSCOPE_FONT_${name} NAMES ${name}.otf ${name}.ttf PATHS ${dirs} PATH_SUFFIXES ${suffixes} NO_DEFAULT_PATH)
+    mark_as_advanced(GRAMSCOPE_FONT_${name})
+    if(NOT GRAMSCOPE_FONT_${name})
+      message(STATUS "Font ${name} not found: the window will use a plain bitmap font")
+      return()
+    endif()
+    list(APPEND fonts "${name}=${GRAMSCOPE_FONT_${name}}")
+  endforeach()
+  gramscope_embed(${target} fonts ${fonts})
+  target_compile_definitions(${target} PRIVATE GRAMSCOPE_HAS_FONTS)
+endfunction()

@@ -111,6 +111,20 @@ void draw_closed_combo(const Interaction& state, const Rect& rect, const std::st
   draw_focus_ring(state, rect, rounding);
 }
 
+/// The closed list of a view's header: text and an arrow, nothing behind them.
+void draw_quiet_combo(const Interaction& state, const Rect& rect, const std::string& label, bool is_open) {
+  const float scale = ui_scale();
+  const ImU32 colour = state.is_hovered || is_open ? palette().text : palette().text_muted;
+  const float arrow_width = quiet_combo_width({});
+  draw_text(fonts().body, {rect.min.x, centred_y(fonts().body, rect.min.y, rect.max.y)}, colour,
+            elided(fonts().body, label, rect.width() - arrow_width));
+  const ImVec2 tip{std::round(rect.max.x - 4.0f * scale),
+                   std::round(0.5f * (rect.min.y + rect.max.y) + 2.5f * scale)};
+  canvas().AddTriangleFilled({tip.x - 4.0f * scale, tip.y - 5.0f * scale},
+                             {tip.x + 4.0f * scale, tip.y - 5.0f * scale}, tip, colour);
+  draw_focus_ring(state, rect, 3.0f * scale);
+}
+
 /// The rows of an open list. True gives back the chosen one.
 std::optional<int> draw_options(const std::string& name, std::span<const Option> options, int current,
                                 float width) {
@@ -141,15 +155,19 @@ std::optional<int> draw_options(const std::string& name, std::span<const Option>
 
 }  // namespace
 
+float quiet_combo_width(std::string_view label) {
+  return text_size(fonts().body, label).x + 14.0f * ui_scale();
+}
+
 std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
-                         int current, const std::string& caption) {
+                         int current, const std::string& caption, ComboKind kind) {
   const float scale = ui_scale();
   const auto state = interact(name, rect);
   const std::string popup = name + ".popup";
   if (state.was_pressed) ImGui::OpenPopup(popup.c_str());
   const bool has_current = current >= 0 && current < static_cast<int>(options.size());
   if (state.is_visible)
-    draw_closed_combo(
+    (kind == ComboKind::quiet ? draw_quiet_combo : draw_closed_combo)(
         state, rect,
         caption.empty() && has_current ? options[static_cast<std::size_t>(current)].label : caption,
         ImGui::IsPopupOpen(popup.c_str()));

@@ -40,10 +40,17 @@ std::optional<int> segmented(const std::string& name, const Rect& rect, std::spa
                              int current);
 float segmented_width(std::span<const Option> options);
 
+enum class ComboKind {
+  framed,
+  quiet,  ///< text and an arrow: the pickers in the header of a view
+};
+
 /// A list that opens below; gives the newly chosen option. Reports "<name>", and "<name>.<key>" for each open
 /// option. `caption` replaces the label of the current option on the closed control where it is not empty.
 std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
-                         int current, const std::string& caption = {});
+                         int current, const std::string& caption = {}, ComboKind kind = ComboKind::framed);
+/// The width a quiet combo needs for its label.
+float quiet_combo_width(std::string_view label);
 
 /// A switch; true when it was pressed. It takes the right end of the rectangle.
 bool toggle(const std::string& name, const Rect& rect, bool is_on);

@@ -1,7 +1,9 @@
 #include "core/metrics/measure.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 
 #include "core/linalg/gram.h"
 #include "core/linalg/spectrum.h"
@@ -49,7 +51,7 @@ void add_loss(Metrics& metrics, const Moment& moment) {
   MatrixD logits(w.rows(), h.cols());
   logits.noalias() = w * h;
   const double correct = accuracy(moment.task, logits);
-  const double loss = softmax_cross_entropy(logits, moment.task.targets, moment.task.weight);
+  const double loss = softmax_cross_entropy<double>(logits, moment.task.targets, moment.task.weight);
   const std::string overflow = "the logits overflow";
   add(metrics, "loss", loss, overflow);
   metrics.add("loss_floor", moment.task.entropy_floor);

@@ -1,6 +1,7 @@
 #include "core/models/ufm_base.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/models/best_rank.h"
 
@@ -51,7 +52,7 @@ Objective UfmBase<T>::gradient(Vector<T>& gradient) {
   logits_.noalias() = w * h_;
   Objective objective;
   // logits become D = (softmax(L) - P) diag(pi)
-  objective.cross_entropy = softmax_cross_entropy(logits_, task_->targets, task_->weight);
+  objective.cross_entropy = softmax_cross_entropy<T>(logits_, task_->targets, task_->weight);
   objective.penalty = penalty();
   auto w_gradient = view(gradient, words);
   w_gradient.noalias() = logits_ * h_.transpose();    // dCE/dW = D H^T

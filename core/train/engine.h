@@ -36,6 +36,9 @@ class Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
+  /// Another listener from here on; an empty one for none.
+  void set_listener(Listener listener);
+
   /// Takes up to `steps` steps; fewer if run.steps is reached or the run diverges. Returns the state afterwards.
   State advance(std::int64_t steps);
 

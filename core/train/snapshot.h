@@ -25,12 +25,15 @@ struct Embeddings {
 
 /// What is kept of a recorded step: a cold-started pure function of (task, W, H).
 struct Record {
-  std::shared_ptr<const Embeddings> embeddings;
+  std::int64_t at_segment = 0;
+  std::int64_t at_step = 0;
   Metrics metrics;
   PhaseTracker phase;  ///< as it stands after this record
+  /// W and H there. Carried by the event that announces the record; lists of records keep only the newest.
+  std::shared_ptr<const Embeddings> embeddings;
 
-  std::int64_t segment() const { return embeddings->segment; }
-  std::int64_t step() const { return embeddings->step; }
+  std::int64_t segment() const { return at_segment; }
+  std::int64_t step() const { return at_step; }
 };
 
 /// A direction of the centred H: its singular value, and how much of it the attributes share.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/observatory.h"
+
+namespace gramscope::app {
+
+/// The factors in which two contexts have the same value, "colour, shape"; empty if none.
+std::string shared_factors(const Task& task, Index a, Index b);
+
+/// The hover card of two contexts: their names, their cosine now and in the targets, and what they share.
+/// With `is_word_view`, the cosine of their words comes first.
+void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_word_view);
+
+/// The hover card of two words that stand for no context in particular.
+void draw_word_card(const Snapshot& snapshot, Index a, Index b);
+
+/// A view's part in the shared selection. Contexts under the mouse are set by the view that has the mouse and
+/// taken back by the same view when the mouse leaves it.
+class SharedHover {
+ public:
+  void set(Selection& selection, std::optional<Index> a, std::optional<Index> b);
+
+ private:
+  std::optional<Index> a_;
+  std::optional<Index> b_;
+};
+
+/// What a click on two contexts means: selects them; the same ones again are let go. b == a selects one
+/// context.
+void select_pair(Selection& selection, Index a, Index b);
+
+}  // namespace gramscope::app

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+
+#include "app/views/view.h"
+
+namespace gramscope::app {
+
+// The views of the centre, and the spectrum: pictures of one moment.
+std::unique_ptr<View> make_context_gram_view();
+std::unique_ptr<View> make_target_view();
+std::unique_ptr<View> make_word_gram_view();
+std::unique_ptr<View> make_projection_view();
+std::unique_ptr<View> make_spectrum_view();
+
+}  // namespace gramscope::app

@@ -1,0 +1,37 @@
+#include "app/views/view.h"
+
+#include <array>
+
+#include "app/views/picture_views.h"
+#include "app/views/side_views.h"
+
+namespace gramscope::app {
+
+std::span<const ViewEntry> view_entries() {
+  static const std::array<ViewEntry, 8> entries{{
+      {"gram_h", "Contexts H", "Cosines between all pairs of context embeddings, as they are now.",
+       make_context_gram_view},
+      {"target", "Target", "The cosines that the factors alone, or perfect symmetry, would give.",
+       make_target_view},
+      {"gram_w", "Words W", "Cosines between all pairs of word embeddings, as they are now.",
+       make_word_gram_view},
+      {"pca", "PCA of H", "The context embeddings in their principal three-dimensional subspace.",
+       make_projection_view},
+      {"metrics", "Geometry", "What is measured at this moment, each with its recent course.",
+       make_metric_view},
+      {"spectrum", "Spectrum of H",
+       "The singular values of H: directions shared by attributes, and private ones.", make_spectrum_view},
+      {"contrasts", "Factor contrast", "How much closer contexts are that share a factor's value.",
+       make_contrast_view},
+      {"timeline", "Timeline", "The run so far on a logarithmic axis of steps.", make_timeline_view},
+  }};
+  return entries;
+}
+
+const ViewEntry* find_view_entry(std::string_view key) {
+  for (const auto& entry : view_entries())
+    if (entry.key == key) return &entry;
+  return nullptr;
+}
+
+}  // namespace gramscope::app

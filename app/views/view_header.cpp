@@ -1,0 +1,98 @@
+#include "app/views/view_header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/ui/items.h"
+#include "app/ui/text.h"
+#include "app/ui/theme.h"
+
+namespace gramscope::app {
+
+ViewScope::ViewScope(const Rect& rect, std::string_view key) {
+  ImGui::PushID(key.data(), key.data() + key.size());
+  report_item(fmt::format("view.{}", key), rect.min, rect.max);
+}
+
+ViewScope::~ViewScope() { ImGui::PopID(); }
+
+ViewHeader::ViewHeader(const Rect& rect, std::string_view view_key)
+    : rect_(rect), view_key_(view_key), right_(rect.max.x - 12 * ui_scale()), height_(32 * ui_scale()) {}
+
+Rect ViewHeader::body() const {
+  return {{rect_.min.x, std::min(rect_.min.y + height_, rect_.max.y)}, rect_.max};
+}
+
+Rect ViewHeader::take(float width) {
+  const float left = std::round(right_ - width);
+  if (left < rect_.min.x + 84 * ui_scale()) return {};
+  const Rect slot{{left, rect_.min.y + 5 * ui_scale()},
+                  {left + width, rect_.min.y + height_ - 5 * ui_scale()}};
+  right_ = left - 14 * ui_scale();
+  return slot;
+}
+
+std::optional<int> ViewHeader::picker(std::string_view what, std::string_view caption,
+                                      std::span<const Option> options, int current) {
+  if (current < 0 || current >= static_cast<int>(options.size())) return std::nullopt;
+  const std::string& chosen = options[static_cast<std::size_t>(current)].label;
+  std::string text = caption.empty() ? chosen : fmt::format("{}: {}", caption, chosen);
+  // The caption goes before the title loses its subtitle altogether.
+  if (right_ - quiet_combo_width(text) < rect_.min.x + 140 * ui_scale()) text = chosen;
+  const Rect slot = take(quiet_combo_width(text));
+  if (slot.width() <= 0) return std::nullopt;
+  return combo(fmt::format("picker.{}.{}", view_key_, what), slot, options, current, text, ComboKind::quiet);
+}
+
+bool ViewHeader::toggle(std::string_view what, std::string_view text, bool is_on) {
+  ImFont* font = fonts().body;
+  const float s = ui_scale();
+  const float box = std::round(10 * s);
+  const Rect slot = take(text_size(font, text).x + box + 6 * s);
+  if (slot.width() <= 0) return false;
+  const auto state = interact(fmt::format("picker.{}.{}", view_key_, what), slot);
+  const ImU32 colour = state.is_hovered ? palette().text : palette().text_muted;
+  const float top = std::round((slot.min.y + slot.max.y - box) / 2);
+  const Rect square{{slot.min.x, top}, {slot.min.x + box, top + box}};
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRect(square.min, square.max, colour, 2 * s);
+  if (is_on) {
+    const float in = std::round(3 * s);
+    list->AddRectFilled({square.min.x + in, square.min.y + in}, {square.max.x - in, square.max.y - in},
+                        colour);
+  }
+  draw_text(font, {slot.min.x + box + 6 * s, centred_y(font, slot.min.y, slot.max.y)}, colour, text);
+  draw_focus_ring(state, slot, 3 * s);
+  return state.was_pressed;
+}
+
+void ViewHeader::title(std::string_view title, std::string_view subtitle) {
+  const float left = rect_.min.x + 12 * ui_scale();
+  const float top = centred_y(fonts().strong, rect_.min.y, rect_.min.y + height_);
+  const std::string shown = elided(fonts().strong, title, right_ - left);
+  draw_label(fonts().strong, {left, top}, palette().text, shown, view_key_, 0);
+  const float after = left + text_size(fonts().strong, shown).x + 6 * ui_scale();
+  if (subtitle.empty() || shown != title || right_ - after < 40 * ui_scale()) return;
+  const std::string rest = elided(fonts().body, subtitle, right_ - after);
+  draw_label(fonts().body, {after, top}, palette().text_muted, rest, view_key_, 1);
+}
+
+void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, std::string_view view, int n) {
+  if (text.empty()) return;
+  draw_text(font, pos, colour, text);
+  const ImVec2 size = text_size(font, text);
+  report_item(fmt::format("label.{}.{}", view, n), pos, {pos.x + size.x, pos.y + size.y});
+}
+
+void draw_placeholder(const Rect& rect, std::string_view text, std::string_view view) {
+  ImFont* font = fonts().body;
+  const std::string shown = elided(font, text, rect.width() - 24 * ui_scale());
+  if (shown.empty() || rect.height() < font->FontSize) return;
+  const ImVec2 size = text_size(font, shown);
+  draw_label(font, {(rect.min.x + rect.max.x - size.x) / 2, centred_y(font, rect.min.y, rect.max.y)},
+             palette().text_dim, shown, view, 2);
+}
+
+}  // namespace gramscope::app

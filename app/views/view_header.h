@@ -1,0 +1,60 @@
+#pragma once
+
+#include <imgui.h>
+
+#include <optional>
+#include <span>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/ui/rect.h"
+#include "app/ui/widgets.h"
+
+namespace gramscope::app {
+
+/// ImGui identifiers of a view, whatever window it is drawn in; reports its whole rectangle as "view.<key>".
+class ViewScope {
+ public:
+  ViewScope(const Rect& rect, std::string_view key);
+  ~ViewScope();
+  ViewScope(const ViewScope&) = delete;
+  ViewScope& operator=(const ViewScope&) = delete;
+};
+
+/// The line at the top of a view: bold title and muted subtitle on the left, pickers on the right, laid out
+/// from the right edge inwards. What there is no room for is shortened, then left out.
+class ViewHeader {
+ public:
+  ViewHeader(const Rect& rect, std::string_view view_key);
+
+  /// "caption: chosen ▾", a list when clicked; just the chosen one where there is little room. Gives the
+  /// newly chosen option. Reported as "picker.<view>.<what>".
+  std::optional<int> picker(std::string_view what, std::string_view caption, std::span<const Option> options,
+                            int current);
+  /// A word with a box that is ticked while on. True when clicked.
+  bool toggle(std::string_view what, std::string_view text, bool is_on);
+  /// To be called last.
+  void title(std::string_view title, std::string_view subtitle);
+
+  /// What is left below the header.
+  Rect body() const;
+
+ private:
+  /// Room for a control of that width; an empty rectangle where the title would suffer.
+  Rect take(float width);
+
+  Rect rect_;
+  std::string view_key_;
+  float right_;
+  float height_;
+};
+
+/// Draws a label and reports it as "label.<view>.<n>".
+void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, std::string_view view, int n);
+
+/// A sentence in the middle of a view that has nothing to draw.
+void draw_placeholder(const Rect& rect, std::string_view text, std::string_view view);
+
+}  // namespace gramscope::app

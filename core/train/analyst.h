@@ -1,0 +1,38 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "core/train/channel.h"
+#include "core/train/snapshot.h"
+
+namespace gramscope {
+
+/// A thread that turns copies of W and H into Snapshots. It works on the newest copy; older ones that it has not begun
+/// are skipped.
+class Analyst {
+ public:
+  Analyst();
+  ~Analyst();
+
+  /// Hands over the next copy. Called by the training thread.
+  void submit(std::shared_ptr<const Embeddings> embeddings);
+  /// Whether it has nothing to do: a copy made now would be analysed at once.
+  bool is_idle() const;
+  std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.get(); }
+
+ private:
+  void work();
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::shared_ptr<const Embeddings> waiting_;
+  bool is_busy_ = false;
+  bool is_stopping_ = false;
+  Latest<std::shared_ptr<const Snapshot>> snapshot_;
+  std::thread thread_;
+};
+
+}  // namespace gramscope

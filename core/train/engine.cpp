@@ -1,0 +1,344 @@
+#include "core/train/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/linalg/arithmetic.h"
+#include "core/metrics/measure.h"
+#include "core/registry/error.h"
+#include "core/train/random_streams.h"
+#include "core/train/trainer.h"
+
+namespace gramscope {
+
+bool is_scheduled_step(std::int64_t step) { return step == 0 || next_scheduled_step(step - 1) == step; }
+
+std::int64_t next_scheduled_step(std::int64_t step) {
+  if (step < 0) return 0;
+  // i at or a little below 24 log10(step), then upward to the first that lies beyond.
+  auto i = step < 1 ? 0 : static_cast<std::int64_t>(std::floor(24.0 * std::log10(static_cast<double>(step)))) - 1;
+  for (i = std::max<std::int64_t>(i, 0);; ++i) {
+    const auto scheduled = std::llround(std::pow(10.0, static_cast<double>(i) / 24.0));
+    if (scheduled > step) return scheduled;
+  }
+}
+
+/// All that advance() and apply() read and write, but for the lists of records and commands.
+struct Engine::Checkpoint {
+  Config config;
+  std::string preset;
+  std::shared_ptr<const Task> task;
+  std::int64_t segment = 0;
+  std::int64_t step = 0;
+  std::int64_t tick = 0;
+  Engine::State state = Engine::State::ready;
+  double last_cross_entropy = std::numeric_limits<double>::quiet_NaN();
+  PhaseTracker phase_before_last;
+  PhaseTracker phase;
+  bool has_unrecorded_change = false;
+  std::size_t records = 0;
+  std::size_t commands = 0;
+  Random::State noise;
+  std::shared_ptr<const Trainer::State> trainer;
+};
+
+struct Engine::Impl {
+  Checkpoint now;  ///< its `trainer`, `records` and `commands` are filled by checkpoint() only
+  Random noise{0};
+  std::unique_ptr<Trainer> trainer;
+  std::vector<Record> records;
+  std::vector<Executed> commands;
+  Listener listener;
+  std::shared_ptr<const Checkpoint> last_recorded;  ///< where a divergence goes back to
+  std::int64_t limit = 0;                           ///< run.steps, looked at in every step
+  std::int64_t next_scheduled = 0;                  ///< the first scheduled step after the last record of the segment
+
+  void tell(Event event) const {
+    if (listener) listener(event);
+  }
+
+  /// Step 0 of another segment, recorded at once: whether the runner settles between two commands must not show.
+  void begin_segment(std::int64_t segment, std::string mark) {
+    now.task = task_entry(now.config.text("task.kind")).make(now.config);
+    trainer = make_trainer(now.config, now.task);
+    noise = Random(static_cast<std::uint64_t>(now.config.integer("run.seed")), kGrowthNoiseStream);
+    now.segment = segment;
+    now.step = 0;
+    now.last_cross_entropy = std::numeric_limits<double>::quiet_NaN();
+    now.phase = now.phase_before_last = PhaseTracker{};
+    now.state = Engine::State::ready;
+    last_recorded.reset();
+    next_scheduled = 0;
+    limit = now.config.integer("run.steps");
+    tell_config(true, std::move(mark));
+    settle();
+  }
+
+  std::shared_ptr<const Embeddings> embeddings() const {
+    auto copy = std::make_shared<Embeddings>();
+    copy->task = now.task;
+    copy->segment = now.segment;
+    copy->step = now.step;
+    copy->tick = now.tick;
+    copy->penalty = trainer->penalty();
+    copy->h = trainer->context_embeddings();
+    copy->w = trainer->word_embeddings();
+    return copy;
+  }
+
+  std::shared_ptr<const Checkpoint> checkpoint() const {
+    auto copy = std::make_shared<Checkpoint>(now);
+    copy->records = records.size();
+    copy->commands = commands.size();
+    copy->noise = noise.state();
+    copy->trainer = trainer->state();
+    return copy;
+  }
+
+  /// Everything but the lists of records and commands.
+  void go_back(const Checkpoint& checkpoint) {
+    const bool is_same_model = checkpoint.task == now.task && effect_of(now.config, checkpoint.config) == Effect::live;
+    now = checkpoint;
+    now.trainer.reset();
+    noise.restore(checkpoint.noise);
+    if (!is_same_model) trainer = make_trainer(now.config, now.task);
+    trainer->replace_optimizer(now.config);
+    trainer->restore(*checkpoint.trainer);
+    trainer->configure(now.config);
+    limit = now.config.integer("run.steps");
+    next_scheduled = next_scheduled_step(now.step);
+  }
+
+  /// Records the current step, in place of the last record if that is of the same step. False if the objective there
+  /// is not finite: then nothing is recorded.
+  bool record() {
+    Record record;
+    record.embeddings = embeddings();
+    record.metrics = measure(*record.embeddings);
+    if (!std::isfinite(record.metrics.get("objective"))) return false;
+    record.at_segment = now.segment;
+    record.at_step = now.step;
+    const bool replaces = is_recorded();
+    if (!replaces) now.phase_before_last = now.phase;
+    now.phase = now.phase_before_last;
+    now.phase.observe(now.step, record.metrics);
+    record.phase = now.phase;
+    now.has_unrecorded_change = false;
+    if (replaces)
+      records.back() = record;
+    else {
+      if (!records.empty()) records.back().embeddings.reset();
+      records.push_back(record);
+    }
+    last_recorded = checkpoint();
+    next_scheduled = next_scheduled_step(now.step);
+    tell(Recorded{std::move(record), replaces});
+    return true;
+  }
+
+  bool is_recorded() const {
+    return !records.empty() && records.back().segment() == now.segment && records.back().step() == now.step;
+  }
+
+  bool must_record() const {
+    return now.has_unrecorded_change || ((now.step == next_scheduled || now.step == limit) && !is_recorded());
+  }
+
+  /// Records what is due. A state that turns out not to be finite is a divergence of the step that led to it.
+  void settle() {
+    if (must_record() && !record()) diverge(now.step);
+  }
+
+  std::string advice() const {
+    std::string text = "lower " + std::string("Learning rate η (optimizer.lr, now ") +
+                       to_string(now.config.at("optimizer.lr")) + ")";
+    if (now.config.real_or("model.alpha", 1.0) > 1.0)
+      text += " or Sharing α (model.alpha, now " + to_string(now.config.at("model.alpha")) + ")";
+    return text;
+  }
+
+  /// The state at `failed` is not finite: goes back to the last one that is, which the last recorded checkpoint leads
+  /// to by the same steps, or further and slower where the config says so.
+  void diverge(std::int64_t failed) {
+    const std::string advice_text = advice();
+    if (last_recorded == nullptr) {
+      now.state = Engine::State::diverged;
+      tell(Diverged{failed, false, now.step, "The initial state is not finite: lower Init scale (model.init_scale)."});
+      return;
+    }
+    const auto tick = now.tick;
+    const double rate = now.config.real("optimizer.lr");
+    const bool backs_off = now.config.text("run.on_divergence") == "back_off" && rate > 1e-8;
+    const Config config = now.config;
+    go_back(*last_recorded);
+    if (backs_off) {
+      now.tick = tick;
+      now.config = config;
+      now.config.set("optimizer.lr", rate / 2.0);
+      trainer->configure(now.config);
+      limit = now.config.integer("run.steps");
+      now.state = Engine::State::ready;
+      now.has_unrecorded_change = true;
+      tell(Diverged{failed, true, now.step,
+                    "Step " + std::to_string(failed) + " gave infinite values: went back to step " +
+                        std::to_string(now.step) + " with the learning rate halved to " +
+                        to_string(now.config.at("optimizer.lr")) + "."});
+      tell_config(false, "Learning rate halved to " + to_string(now.config.at("optimizer.lr")) + " (diverged)");
+      return;
+    }
+    Objective objective;
+    while (now.step < failed - 1 && trainer->step(objective) == Trainer::Step::taken) {
+      now.last_cross_entropy = objective.cross_entropy;
+      ++now.step;
+      ++now.tick;
+    }
+    if (now.step > last_recorded->step) record();
+    now.state = Engine::State::diverged;
+    tell(Diverged{failed, false, now.step,
+                  "Step " + std::to_string(failed) + " gave infinite values; shown is the last finite state, step " +
+                      std::to_string(now.step) + ". To go on, " + advice_text + "."});
+  }
+
+  void tell_config(bool restarted, std::string mark) const {
+    tell(ConfigChanged{now.config, now.preset, now.task, now.segment, now.step, restarted, std::move(mark)});
+  }
+
+  Engine::State advance(std::int64_t steps) {
+    settle();
+    if (now.state == Engine::State::ready && now.step >= limit) finish();
+    // Back-off restarts below an earlier step count: the budget counts steps taken, so that it always ends.
+    while (steps > 0 && now.state == Engine::State::ready) {
+      Objective objective;
+      const auto outcome = trainer->step(objective);
+      --steps;
+      if (outcome != Trainer::Step::taken) {
+        diverge(outcome == Trainer::Step::not_finite_before ? now.step : now.step + 1);
+        continue;
+      }
+      now.last_cross_entropy = objective.cross_entropy;
+      ++now.step;
+      ++now.tick;
+      settle();
+      if (now.state == Engine::State::ready && now.step >= limit) finish();
+    }
+    return now.state;
+  }
+
+  void finish() {
+    if (!is_recorded()) record();  // run.steps was lowered to a step already passed
+    now.state = Engine::State::finished;
+    tell(Finished{now.step});
+  }
+
+  void apply(const SetParameter& change) {
+    std::vector<Change> moved;
+    const Config before = now.config;
+    const Config after = with_change(before, change.key, change.value, &moved);
+    if (after == before) return;
+    std::string mark = describe(before, after, change.key);
+    if (effect_of(before, after) == Effect::restart) {
+      settle();
+      now.config = after;
+      begin_segment(now.segment + 1, mark);
+    } else {
+      now.config = after;
+      if (before.contains("model.d") && before.integer("model.d") != after.integer("model.d"))
+        trainer->resize(after, after.integer("model.d"), noise);
+      else if (before.text("optimizer.kind") != after.text("optimizer.kind"))
+        trainer->replace_optimizer(after);
+      trainer->configure(after);
+      limit = after.integer("run.steps");
+      // A step that was only the run's last, and is so no more, need not be recorded; one that was recorded stays.
+      if (change.key != "run.steps" && change.key != "run.on_divergence") now.has_unrecorded_change = true;
+      if (now.state == Engine::State::diverged ||
+          (now.state == Engine::State::finished && now.step < after.integer("run.steps")))
+        now.state = Engine::State::ready;
+      tell_config(false, mark);
+    }
+    for (const auto& other : moved) tell(Message{Message::Level::info, other.message + "."});
+  }
+
+  void apply(const Restart&) {
+    settle();
+    begin_segment(now.segment + 1, {});
+  }
+
+  void apply(const Load& load) {
+    const Config resolved = resolve(load.config);
+    settle();
+    now.config = resolved;
+    now.preset = load.preset;
+    begin_segment(now.segment + 1, {});
+  }
+
+  static std::string describe(const Config& before, const Config& after, const std::string& key) {
+    std::string label = key;
+    for (const auto& parameter : applicable_parameters(after))
+      if (parameter.key == key) label = parameter.label;
+    return label + " " + (before.contains(key) ? to_string(before.at(key)) + " → " : "") + to_string(after.at(key));
+  }
+};
+
+Engine::Engine(const Config& config, std::string preset, Listener listener) : impl_(std::make_unique<Impl>()) {
+  const ComputeScope scope;
+  impl_->now.config = resolve(config);
+  impl_->now.preset = std::move(preset);
+  impl_->listener = std::move(listener);
+  impl_->begin_segment(0, {});
+}
+
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+void Engine::set_listener(Listener listener) { impl_->listener = std::move(listener); }
+
+Engine::State Engine::advance(std::int64_t steps) {
+  const ComputeScope scope;
+  return impl_->advance(steps);
+}
+
+void Engine::apply(const Command& command) {
+  const ComputeScope scope;
+  try {
+    std::visit([this](const auto& c) { impl_->apply(c); }, command);
+    impl_->commands.push_back({impl_->now.tick, command});
+  } catch (const UsageError& error) {
+    impl_->tell(Message{Message::Level::warning, error.what()});
+    impl_->tell_config(false, {});  // whoever asked may show the value that was refused
+  }
+}
+
+void Engine::settle() {
+  const ComputeScope scope;
+  impl_->settle();
+}
+
+Engine::State Engine::state() const { return impl_->now.state; }
+const Config& Engine::config() const { return impl_->now.config; }
+const std::string& Engine::preset() const { return impl_->now.preset; }
+std::shared_ptr<const Task> Engine::task() const { return impl_->now.task; }
+std::int64_t Engine::segment() const { return impl_->now.segment; }
+std::int64_t Engine::step() const { return impl_->now.step; }
+std::int64_t Engine::tick() const { return impl_->now.tick; }
+double Engine::last_cross_entropy() const { return impl_->now.last_cross_entropy; }
+std::int64_t Engine::steps_left() const {
+  return std::max<std::int64_t>(0, impl_->now.config.integer("run.steps") - impl_->now.step);
+}
+std::shared_ptr<const Embeddings> Engine::embeddings() const { return impl_->embeddings(); }
+const std::vector<Record>& Engine::records() const { return impl_->records; }
+const std::vector<Engine::Executed>& Engine::commands() const { return impl_->commands; }
+std::shared_ptr<const Engine::Checkpoint> Engine::checkpoint() const { return impl_->checkpoint(); }
+
+void Engine::restore(const Checkpoint& checkpoint) {
+  const ComputeScope scope;
+  impl_->go_back(checkpoint);
+  impl_->records.resize(std::min(impl_->records.size(), checkpoint.records));
+  impl_->commands.resize(std::min(impl_->commands.size(), checkpoint.commands));
+  impl_->last_recorded = std::make_shared<Checkpoint>(checkpoint);
+}
+
+std::vector<unsigned char> Engine::parameter_bytes() const { return impl_->trainer->parameter_bytes(); }
+
+}  // namespace gramscope

@@ -1,0 +1,229 @@
+#include "core/train/runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "core/train/analyst.h"
+#include "core/train/channel.h"
+#include "core/train/pacer.h"
+
+namespace gramscope {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+/// How long the training thread steps before it looks into its queue again.
+constexpr std::chrono::duration<double> kChunk = 3ms;
+
+struct Item {
+  std::variant<Command, Control> what;
+};
+
+double seconds_between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+}  // namespace
+
+struct Runner::Impl {
+  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed)
+      : engine(config, std::move(preset), [this](const Event& event) { outbox.push(event); }),
+        is_running(start_running),
+        speed(first_speed) {
+    publish();
+    thread = std::thread([this] { work(); });
+  }
+
+  ~Impl() { finish(); }
+
+  void finish() {
+    inbox.close();
+    if (thread.joinable()) thread.join();
+  }
+
+  // Everything below but the channels belongs to the training thread while it runs.
+
+  void work() {
+    try {
+      pacer.start(speed, engine.step(), Clock::now());
+      engine_submit();
+      while (!inbox.is_closed()) turn();
+    } catch (const std::exception& error) {
+      RunnerStatus failed = status.get();
+      failed.is_running = false;
+      failed.has_failed = true;
+      failed.failure = error.what();
+      status.put(failed);
+    }
+  }
+
+  /// Commands, then steps that are due, then a frame if one is wanted.
+  void turn() {
+    auto items = is_running ? wait_for_due() : inbox.take_or_wait();
+    if (!items.empty()) {
+      for (auto& item : coalesced(std::move(items))) std::visit([this](auto& what) { handle(what); }, item.what);
+      engine.settle();
+      stop_if_ended();
+    }
+    if (is_running) take_steps();
+    if (is_frame_wanted && analyst.is_idle() && has_moved()) engine_submit();
+    publish();
+  }
+
+  std::vector<Item> wait_for_due() {
+    const auto next = pacer.next(engine.step());
+    // A wanted frame is looked after often, whatever the pace.
+    const auto patience = Clock::now() + (is_frame_wanted ? 2ms : 50ms);
+    return next > Clock::now() ? inbox.take_until(std::min<Clock::time_point>(next, patience)) : inbox.take();
+  }
+
+  /// A drag sends many values of one parameter: of those that wait together in a row the last one counts.
+  static std::vector<Item> coalesced(std::vector<Item> items) {
+    const auto key_of = [](const Item& item) -> const std::string* {
+      const auto* command = std::get_if<Command>(&item.what);
+      const auto* change = command != nullptr ? std::get_if<SetParameter>(command) : nullptr;
+      return change != nullptr ? &change->key : nullptr;
+    };
+    std::vector<Item> kept;
+    for (auto& item : items) {
+      const auto* key = key_of(item);
+      const auto* last = kept.empty() ? nullptr : key_of(kept.back());
+      if (key != nullptr && last != nullptr && *key == *last)
+        kept.back() = std::move(item);
+      else
+        kept.push_back(std::move(item));
+    }
+    return kept;
+  }
+
+  void handle(const Command& command) {
+    const auto segment = engine.segment();
+    engine.apply(command);
+    if (engine.segment() != segment) pacer.start(speed, engine.step(), Clock::now());
+    is_stale = true;
+  }
+
+  void handle(const Control& control) {
+    std::visit([this](const auto& c) { handle_control(c); }, control);
+  }
+
+  void handle_control(const Run&) {
+    if (engine.state() == Engine::State::finished) {
+      const auto further = 2 * std::max(engine.step(), engine.config().integer("run.steps"));
+      engine.apply(SetParameter{"run.steps", Value{further}});
+    }
+    is_running = engine.state() == Engine::State::ready;
+    rate_begun = Clock::now();
+    rate_tick = engine.tick();
+    pacer.start(speed, engine.step(), Clock::now());
+  }
+  void handle_control(const Pause&) { is_running = false; }
+  void handle_control(const StepOnce&) {
+    is_running = false;
+    advance(1);
+  }
+  void handle_control(const SetSpeed& wanted) {
+    speed = wanted;
+    pacer.start(speed, engine.step(), Clock::now());
+  }
+  void handle_control(const RequestFrame&) { is_frame_wanted = true; }
+
+  void take_steps() {
+    const auto due = pacer.due(engine.step(), Clock::now());
+    if (due <= 0) return;
+    const double per_step = seconds_per_step > 0.0 ? seconds_per_step : kChunk.count();
+    const auto affordable = std::max<std::int64_t>(1, static_cast<std::int64_t>(kChunk.count() / per_step));
+    advance(std::min(due, affordable));
+    stop_if_ended();
+  }
+
+  void advance(std::int64_t steps) {
+    const auto tick = engine.tick();
+    const auto begun = Clock::now();
+    engine.advance(steps);
+    const auto ended = Clock::now();
+    const auto taken = engine.tick() - tick;
+    if (taken > 0) {
+      const double measured = seconds_between(begun, ended) / static_cast<double>(taken);
+      seconds_per_step = seconds_per_step > 0.0 ? 0.9 * seconds_per_step + 0.1 * measured : measured;
+    }
+    const double window = seconds_between(rate_begun, ended);
+    if (window > 0.5) {
+      steps_per_second = static_cast<double>(engine.tick() - rate_tick) / window;
+      rate_begun = ended;
+      rate_tick = engine.tick();
+    }
+  }
+
+  void stop_if_ended() {
+    if (engine.state() != Engine::State::ready) is_running = false;
+  }
+
+  bool has_moved() const {
+    return is_stale || engine.step() != submitted_step || engine.segment() != submitted_segment;
+  }
+
+  void engine_submit() {
+    analyst.submit(engine.embeddings());
+    submitted_step = engine.step();
+    submitted_segment = engine.segment();
+    is_stale = false;
+    is_frame_wanted = false;
+  }
+
+  void publish() {
+    RunnerStatus now;
+    now.is_running = is_running;
+    now.state = engine.state();
+    now.segment = engine.segment();
+    now.step = engine.step();
+    now.cross_entropy = engine.last_cross_entropy();
+    now.steps_per_second = is_running ? steps_per_second : 0.0;
+    now.available_steps_per_second = seconds_per_step > 0.0 ? 1.0 / seconds_per_step : 0.0;
+    status.put(now);
+  }
+
+  Channel<Item> inbox;
+  Channel<Event> outbox;
+  Latest<RunnerStatus> status;
+
+  Engine engine;
+  Analyst analyst;
+  bool is_running = false;
+  SetSpeed speed;
+  Pacer pacer;
+  bool is_frame_wanted = false;
+  bool is_stale = false;
+  std::int64_t submitted_step = -1;
+  std::int64_t submitted_segment = -1;
+  double seconds_per_step = 0.0;
+  double steps_per_second = 0.0;
+  Clock::time_point rate_begun = Clock::now();
+  std::int64_t rate_tick = 0;
+
+  std::thread thread;
+};
+
+Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed)
+    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed)) {}
+
+Runner::~Runner() = default;
+
+void Runner::send(Command command) { impl_->inbox.push({std::move(command)}); }
+void Runner::send(Control control) { impl_->inbox.push({std::move(control)}); }
+std::vector<Event> Runner::take_events() { return impl_->outbox.take(); }
+std::shared_ptr<const Snapshot> Runner::snapshot() const { return impl_->analyst.snapshot(); }
+RunnerStatus Runner::status() const { return impl_->status.get(); }
+
+Engine Runner::stop() {
+  impl_->finish();
+  impl_->engine.set_listener({});
+  return std::move(impl_->engine);
+}
+
+}  // namespace gramscope

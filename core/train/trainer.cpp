@@ -1,0 +1,126 @@
+#include "core/train/trainer.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "core/registry/registry.h"
+#include "core/train/random_streams.h"
+
+namespace gramscope {
+
+namespace {
+
+template <class T>
+std::unique_ptr<Model<T>> make_model(const ModelSetup& setup) {
+  const auto& entry = model_entry(setup.config.text("model.kind"));
+  if constexpr (std::is_same_v<T, float>)
+    return entry.make_float(setup);
+  else
+    return entry.make_double(setup);
+}
+
+template <class T>
+std::unique_ptr<Optimizer<T>> make_optimizer(const Config& config, Index size) {
+  const auto& entry = optimizer_entry(config.text("optimizer.kind"));
+  auto optimizer = [&] {
+    if constexpr (std::is_same_v<T, float>)
+      return entry.make_float(size);
+    else
+      return entry.make_double(size);
+  }();
+  optimizer->configure(config);
+  return optimizer;
+}
+
+template <class T>
+class TrainerOf final : public Trainer {
+ public:
+  TrainerOf(const Config& config, std::shared_ptr<const Task> task)
+      : model_(make_model<T>({std::move(task), config,
+                              Random(static_cast<std::uint64_t>(config.integer("run.seed")), kInitialWeights)})),
+        optimizer_(make_optimizer<T>(config, model_->layout().size())),
+        gradient_(Vector<T>::Zero(model_->layout().size())) {}
+
+  Step step(Objective& objective) override {
+    objective = model_->gradient(gradient_);
+    if (!std::isfinite(objective.total())) return Step::not_finite_before;
+    model_->precondition(gradient_);
+    optimizer_->step(model_->parameters(), gradient_);
+    return is_finite() ? Step::taken : Step::not_finite_after;
+  }
+
+  void configure(const Config& config) override {
+    model_->configure(config);
+    optimizer_->configure(config);
+  }
+
+  void replace_optimizer(const Config& config) override {
+    optimizer_ = make_optimizer<T>(config, model_->layout().size());
+  }
+
+  bool can_resize() const override { return model_->can_resize(); }
+
+  void resize(const Config& config, Index d, Random& random) override {
+    model_->resize_dimension(d, random);
+    gradient_ = Vector<T>::Zero(model_->layout().size());
+    replace_optimizer(config);
+  }
+
+  MatrixD context_embeddings() override { return model_->context_embeddings().template cast<double>(); }
+  MatrixD word_embeddings() const override { return model_->word_embeddings().template cast<double>(); }
+  double penalty() const override { return model_->penalty(); }
+
+  std::shared_ptr<const State> state() const override {
+    auto state = std::make_shared<StateOf>();
+    state->parameters = model_->parameters();
+    state->dimension = model_->dimension();
+    state->optimizer = optimizer_->state();
+    return state;
+  }
+
+  void restore(const State& state) override {
+    const auto& saved = dynamic_cast<const StateOf&>(state);
+    if (saved.dimension != model_->dimension()) {
+      Random unused(0);  // grown rows are overwritten below
+      model_->resize_dimension(saved.dimension, unused);
+      gradient_ = Vector<T>::Zero(model_->layout().size());
+    }
+    model_->parameters() = saved.parameters;
+    optimizer_->restore(saved.optimizer);
+  }
+
+  std::vector<unsigned char> parameter_bytes() const override {
+    std::vector<unsigned char> bytes;
+    for (const auto& shape : model_->layout().tensors()) {
+      const auto* first = reinterpret_cast<const unsigned char*>(model_->parameters().data() + shape.offset);
+      bytes.insert(bytes.end(), first, first + static_cast<std::size_t>(shape.size()) * sizeof(T));
+    }
+    return bytes;
+  }
+
+ private:
+  struct StateOf final : State {
+    Vector<T> parameters;
+    Index dimension = 0;
+    typename Optimizer<T>::State optimizer;
+  };
+
+  /// x - x is 0 for finite x and NaN otherwise: one vectorised pass.
+  bool is_finite() const {
+    const auto& x = model_->parameters();
+    return (x.array() - x.array()).sum() == T(0);
+  }
+
+  std::unique_ptr<Model<T>> model_;
+  std::unique_ptr<Optimizer<T>> optimizer_;
+  Vector<T> gradient_;
+};
+
+}  // namespace
+
+std::unique_ptr<Trainer> make_trainer(const Config& config, std::shared_ptr<const Task> task) {
+  if (config.text("model.precision") == "double") return std::make_unique<TrainerOf<double>>(config, std::move(task));
+  return std::make_unique<TrainerOf<float>>(config, std::move(task));
+}
+
+}  // namespace gramscope

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/models/model.h"
+#include "core/registry/config.h"
+#include "core/tasks/task.h"
+
+namespace gramscope {
+
+/// A model and its optimizer, whatever their precision. The engine's view of what learns.
+class Trainer {
+ public:
+  /// Everything that a step reads and writes. Opaque; restore() takes it back.
+  struct State {
+    virtual ~State() = default;
+  };
+  enum class Step {
+    taken,
+    not_finite_before,  ///< the objective at the current parameters is not finite; nothing was changed
+    not_finite_after,   ///< the step gave parameters that are not finite
+  };
+
+  virtual ~Trainer() = default;
+
+  /// One optimizer step. The objective at the parameters before it goes to `objective`.
+  virtual Step step(Objective& objective) = 0;
+  /// Takes over the live parameters of the model and the optimizer.
+  virtual void configure(const Config& config) = 0;
+  /// A new optimizer of config's kind, with empty state.
+  virtual void replace_optimizer(const Config& config) = 0;
+  virtual bool can_resize() const = 0;
+  /// Changes the capacity in place; clears the optimizer's state.
+  virtual void resize(const Config& config, Index d, Random& random) = 0;
+
+  virtual MatrixD context_embeddings() = 0;
+  virtual MatrixD word_embeddings() const = 0;
+  virtual double penalty() const = 0;
+
+  virtual std::shared_ptr<const State> state() const = 0;
+  virtual void restore(const State& state) = 0;
+  virtual std::vector<unsigned char> parameter_bytes() const = 0;
+};
+
+/// The model of `config` (resolved) on `task` with its initial weights, in config's precision.
+std::unique_ptr<Trainer> make_trainer(const Config& config, std::shared_ptr<const Task> task);
+
+}  // namespace gramscope

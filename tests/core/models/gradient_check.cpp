@@ -1,0 +1,67 @@
+#include "tests/core/models/gradient_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/random/philox.h"
+
+namespace gramscope {
+
+double gradient_distance(const MatrixD& g, const MatrixD& other, double whole_norm) {
+  const double scale = std::max({g.norm(), other.norm(), 1e-8 * whole_norm});
+  const double distance = (g - other).norm();
+  return distance == 0.0 ? 0.0 : distance / scale;
+}
+
+GradientCheck check_gradient(std::unique_ptr<Model<double>> model, std::uint64_t seed, double spread,
+                             Index most_entries) {
+  Random random(seed);
+  for (const auto& shape : model->layout().tensors()) {
+    auto tensor = view(model->parameters(), shape);
+    for (Index i = 0; i < tensor.size(); ++i) tensor(i) += spread * random.normal();
+  }
+
+  GradientCheck result;
+  VectorD gradient;
+  result.objective = model->gradient(gradient).total();
+  VectorD padding = gradient;
+  for (const auto& shape : model->layout().tensors()) view(padding, shape).setZero();
+  result.padding = padding.cwiseAbs().maxCoeff();
+
+  constexpr double kStep = 4e-4;
+  // A difference cannot be better than the rounding of the objective.
+  const double rounding =
+      4.0 * std::numeric_limits<double>::epsilon() * std::max(1.0, std::abs(result.objective));
+  VectorD unused;
+  for (const auto& shape : model->layout().tensors()) {
+    const Index count = std::min(most_entries, shape.size());
+    VectorD analytic(count);
+    VectorD numeric(count);
+    for (Index n = 0; n < count; ++n) {
+      const Index entry = shape.offset + n * shape.size() / count;
+      const double before = model->parameters()(entry);
+      const auto at = [&](double displacement) {
+        model->parameters()(entry) = before + displacement;
+        return model->gradient(unused).total();
+      };
+      const double near = at(kStep) - at(-kStep);
+      const double far = at(2.0 * kStep) - at(-2.0 * kStep);
+      model->parameters()(entry) = before;
+      numeric(n) = (8.0 * near - far) / (12.0 * kStep);
+      analytic(n) = gradient(entry);
+    }
+    const double noise = rounding / kStep * std::sqrt(static_cast<double>(count));
+    const double distance = (analytic - numeric).norm();
+    const double scale = std::max({analytic.norm(), numeric.norm(), 1e-8 * gradient.norm()});
+    const double error = distance <= noise ? 0.0 : (distance - noise) / scale;
+    if (!(error <= result.error)) {
+      result.error = error;
+      result.tensor = shape.name;
+    }
+  }
+  return result;
+}
+
+}  // namespace gramscope

@@ -1,0 +1,86 @@
+#include <doctest/doctest.h>
+
+#include "core/models/transformer.h"
+#include "tests/core/models/gradient_check.h"
+#include "tests/core/models/token_task.h"
+
+using namespace gramscope;
+
+namespace {
+
+/// A model whose gradient is right except in one entry: the check must notice.
+class Bowl final : public Model<double> {
+ public:
+  explicit Bowl(double fault) : fault_(fault) {
+    layout_.add("x", 3, 1);
+    layout_.add("y", 2, 2);
+    parameters_ = VectorD::Zero(layout_.size());
+  }
+  Objective gradient(VectorD& gradient) override {
+    const auto x = view(parameters_, layout_.tensor("x"));
+    const auto y = view(parameters_, layout_.tensor("y"));
+    gradient.setZero(layout_.size());
+    view(gradient, layout_.tensor("x")) = 4.0 * x.array().cube().matrix();
+    view(gradient, layout_.tensor("y")).array() = y.array().cos();
+    view(gradient, layout_.tensor("y"))(1, 0) += fault_;
+    return {x.array().square().square().sum(), y.array().sin().sum()};
+  }
+  MatrixD context_embeddings() override { return {}; }
+  MatrixD word_embeddings() const override { return {}; }
+  double penalty() const override { return 0.0; }
+  Index dimension() const override { return 1; }
+  void configure(const Config&) override {}
+
+ private:
+  double fault_;
+};
+
+}  // namespace
+
+TEST_CASE("check_gradient: passes a right gradient and names the tensor of a wrong one") {
+  CHECK(check_gradient(std::make_unique<Bowl>(0.0), 1).error < 1e-9);
+  const auto wrong = check_gradient(std::make_unique<Bowl>(1e-3), 1);
+  CHECK(wrong.error > 1e-4);
+  CHECK(wrong.tensor == "y");
+}
+
+TEST_CASE("transformer: the gradient is that of central differences, whatever its shape and task") {
+  Random random(2024);
+  const auto between = [&](Index least, Index most) {
+    return least + static_cast<Index>(random.below(static_cast<std::uint32_t>(most - least + 1)));
+  };
+  for (int trial = 0; trial < 12; ++trial) {
+    TransformerShape shape;
+    shape.heads = between(1, 4);
+    shape.d = shape.heads * between(1, 3) + (shape.heads == 1 ? 1 : 0);
+    shape.depth = between(1, 3);
+    TokenTaskShape task_shape;
+    task_shape.shortest = between(1, 4);
+    task_shape.longest = task_shape.shortest + between(0, 3);
+    task_shape.contexts = between(1, 6);
+    task_shape.vocabulary = between(1, 6);
+    task_shape.words = between(2, 7);
+    task_shape.most_support = between(1, 2);
+    CAPTURE(trial);
+    CAPTURE(shape.d);
+    CAPTURE(shape.heads);
+    CAPTURE(shape.depth);
+    const auto seed = static_cast<std::uint64_t>(trial);
+    const auto check = check_gradient(
+        make_transformer<double>(shape, random_token_task(task_shape, seed), Random(seed)), seed);
+    CAPTURE(check.tensor);
+    CHECK(check.error < 1e-5);
+    CHECK(check.padding == 0.0);
+  }
+}
+
+TEST_CASE("transformer: the gradient is right across chunk borders") {
+  // 90 contexts of 1 to 7 tokens are more columns than the model takes at a time.
+  const TokenTaskShape task_shape{
+      .contexts = 90, .shortest = 1, .longest = 7, .vocabulary = 9, .words = 5, .most_support = 3};
+  const TransformerShape shape{.d = 6, .depth = 2, .heads = 2, .init_scale = 0.02};
+  const auto check = check_gradient(
+      make_transformer<double>(shape, random_token_task(task_shape, 4), Random(4)), 4, 0.3, 12);
+  CAPTURE(check.tensor);
+  CHECK(check.error < 1e-5);
+}

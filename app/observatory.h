@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +53,9 @@ struct Mark {
   std::int64_t step = 0;
   std::string text;
   bool is_warning = false;
+  std::string key;       ///< the parameter that changed; empty for other events
+  std::string from;      ///< its value before
+  double made_at = 0.0;  ///< seconds on a steady clock: changes of one drag become one mark
 };
 
 /// What is fixed by the task and drawn beside the live Gram; made anew when the task changes.
@@ -64,7 +69,9 @@ struct Targets {
 /// once a frame, before drawing.
 class Observatory {
  public:
-  Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed);
+  /// `on_event` sees every event, the first included, before the window does: what writes a run's files.
+  Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
+              std::function<void(const Event&)> on_event = {});
 
   /// Takes in events, the newest snapshot and the status; asks for the next preview.
   void update();
@@ -103,10 +110,22 @@ class Observatory {
 
  private:
   void handle(const Event& event);
+  void handle(const ConfigChanged& changed);
+  void mark(const ConfigChanged& changed);
+  void show_pending(const std::string& key, const Value& value);
+  void show(Message message);
   void adopt_task(std::shared_ptr<const Task> task);
 
+  /// A value that was sent and not yet confirmed: shown until the engine's answer to it comes.
+  struct Pending {
+    Value value;
+    double sent_at = 0.0;
+  };
+
+  std::function<void(const Event&)> on_event_;
   Runner runner_;
   Config config_;
+  std::map<std::string, Pending> pending_;
   std::string preset_;
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
@@ -119,6 +138,7 @@ class Observatory {
   std::vector<Mark> marks_;
   std::optional<Message> message_;
   double message_time_ = 0.0;
+  bool has_changed_ = false;  ///< a command was executed since the last preview was asked for
 };
 
 }  // namespace gramscope::app

@@ -45,7 +45,8 @@ std::vector<Tick> log_ticks(double first, double last, int most) {
   for (double power = 1.0; power <= last && decade < 18; power *= 10.0, ++decade) {
     // 1 and 0 are a third of a decade apart: both have a label only where there is room.
     add(power, decade % stride == 0 && (decade > 0 || first > 0.0 || decades * 2.0 <= most));
-    for (int factor = 2; factor <= 9; ++factor) add(factor * power, label_between && (factor == 2 || factor == 5));
+    for (int factor = 2; factor <= 9; ++factor)
+      add(factor * power, label_between && (factor == 2 || factor == 5));
   }
   return result;
 }

@@ -30,8 +30,9 @@ struct PixelPoint {
   float y = 0.0f;
 };
 
-/// The polyline thinned to at most about two points per `column` pixels (the extremes of each column, in order):
-/// what is drawn looks the same, and costs what the screen has, not what the data have. Points must ascend in x.
+/// The polyline thinned to at most about two points per `column` pixels (the extremes of each column, in
+/// order): what is drawn looks the same, and costs what the screen has, not what the data have. Points must
+/// ascend in x.
 std::vector<PixelPoint> thinned(const std::vector<PixelPoint>& points, float column);
 
 }  // namespace gramscope::app

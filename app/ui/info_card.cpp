@@ -28,7 +28,8 @@ CardMetrics measure(const InfoCard& card) {
   float natural = text_size(font.strong, card.title).x;
   if (!card.caption.empty()) natural += 8.0f * scale + text_size(font.body, card.caption).x;
   for (const auto& line : card.lines)
-    natural = std::max(natural, text_size(font.body, line.text).x + (line.label.empty() ? 0.0f : result.label_width));
+    natural = std::max(natural,
+                       text_size(font.body, line.text).x + (line.label.empty() ? 0.0f : result.label_width));
   result.width = std::min(natural + 1.0f, most);
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <imgui_internal.h>
 
+#include "app/ui/focus.h"
 #include "app/ui/items.h"
 #include "app/ui/theme.h"
 
@@ -15,6 +16,7 @@ Interaction interact(const std::string& name, const Rect& rect, const Rect& repo
   Interaction result;
   result.id = ImGui::GetID(name.c_str());
   const ImRect box(rect.min, rect.max);
+  visit_in_focus_order(result.id, rect);
   result.is_visible = ImGui::ItemAdd(box, result.id);
   // An active control goes on even when scrolled out: its drag must end.
   if (result.is_visible || ImGui::GetActiveID() == result.id)
@@ -37,8 +39,9 @@ void report_visible_item(const std::string& name, const Rect& rect) {
 void draw_focus_ring(const Interaction& interaction, const Rect& rect, float rounding) {
   if (!interaction.is_focused) return;
   const float gap = 2.0f * ui_scale();
-  ImGui::GetWindowDrawList()->AddRect({rect.min.x - gap, rect.min.y - gap}, {rect.max.x + gap, rect.max.y + gap},
-                                      palette().accent, rounding + gap, 0, 1.5f * ui_scale());
+  ImGui::GetWindowDrawList()->AddRect({rect.min.x - gap, rect.min.y - gap},
+                                      {rect.max.x + gap, rect.max.y + gap}, palette().accent, rounding + gap,
+                                      0, 1.5f * ui_scale());
 }
 
 bool wants_info_card(const Interaction& interaction) {

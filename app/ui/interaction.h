@@ -19,12 +19,14 @@ struct Interaction {
   float hover_seconds = 0.0f;
 };
 
-/// Makes `rect` a control in the current window, reachable with mouse and keyboard, and reports it under `name`, which
-/// must be unique in the window. `reported` is the rectangle reported, where it differs from the sensitive one.
+/// Makes `rect` a control in the current window, reachable with mouse and keyboard, and reports it under
+/// `name`, which must be unique in the window. `reported` is the rectangle reported, where it differs from
+/// the sensitive one.
 Interaction interact(const std::string& name, const Rect& rect, int button_flags = 0);
 Interaction interact(const std::string& name, const Rect& rect, const Rect& reported, int button_flags = 0);
 
-/// Reports a rectangle unless it is scrolled out of sight, in whole or in part: what one cannot see whole is not there.
+/// Reports a rectangle unless it is scrolled out of sight, in whole or in part: what one cannot see whole is
+/// not there.
 void report_visible_item(const std::string& name, const Rect& rect);
 
 /// The outline of the control that has the keyboard focus.
@@ -44,7 +46,8 @@ class ScopedClip {
   ScopedClip& operator=(const ScopedClip&) = delete;
 };
 
-/// An identifier scope for its lifetime. ImGui aborts on an unbalanced PushID, an exception must not cause one.
+/// An identifier scope for its lifetime. ImGui aborts on an unbalanced PushID, an exception must not cause
+/// one.
 class ScopedId {
  public:
   explicit ScopedId(const char* id) { ImGui::PushID(id); }

@@ -69,8 +69,9 @@ void draw_label(const Parameter& parameter, const Value& value, const Rect& rect
   const float gap = 4.0f * scale;
   float room = rect.width();
   if (!mark.empty()) room -= text_size(fonts().small, mark).x + gap;
-  const bool has_symbol = !parameter.symbol.empty() &&
-                          text_size(fonts().body, parameter.label).x + gap + symbol_width(parameter.symbol) <= room;
+  const bool has_symbol =
+      !parameter.symbol.empty() &&
+      text_size(fonts().body, parameter.label).x + gap + symbol_width(parameter.symbol) <= room;
   float x = rect.min.x;
   x += draw_text(fonts().body, {x, y}, colours.text, elided(fonts().body, parameter.label, room));
   if (has_symbol) x += gap + draw_symbol({x + gap, y}, colours.text_muted, parameter.symbol);
@@ -115,7 +116,8 @@ Moved g_moved;
 /// What the slider stands at: its own last value while the user moves it and until the config follows.
 double shown_value(ImGuiID id, double current) {
   if (g_moved.id != id) return current;
-  const bool is_settled = g_moved.let_go >= 0.0 && (g_moved.value == current || ImGui::GetTime() > g_moved.let_go + 0.7);
+  const bool is_settled =
+      g_moved.let_go >= 0.0 && (g_moved.value == current || ImGui::GetTime() > g_moved.let_go + 0.7);
   if (is_settled) g_moved.id = 0;
   return is_settled ? current : g_moved.value;
 }
@@ -136,18 +138,21 @@ void draw_track(const Parameter& parameter, const Interaction& state, const Rect
   const double reset = number_in(parameter.default_value);
   const float mark = track.min.x + static_cast<float>(slider_position(parameter, reset)) * track.width();
   if (std::isfinite(reset) && std::abs(mark - knob) > 7.0f * scale)
-    canvas().AddLine({std::round(mark), y - 4.0f * scale}, {std::round(mark), y + 4.0f * scale}, colours.text_dim,
-                     std::max(1.0f, scale));
+    canvas().AddLine({std::round(mark), y - 4.0f * scale}, {std::round(mark), y + 4.0f * scale},
+                     colours.text_dim, std::max(1.0f, scale));
   canvas().AddCircleFilled({knob, y}, 6.0f * scale, state.is_held ? colours.accent : colours.text, 24);
   if (is_live)
-    canvas().AddCircle({knob, y}, 8.5f * scale, with_opacity(state.is_focused ? colours.accent : colours.text, 0.45f),
-                       24, 1.5f * scale);
+    canvas().AddCircle({knob, y}, 8.5f * scale,
+                       with_opacity(state.is_focused ? colours.accent : colours.text, 0.45f), 24,
+                       1.5f * scale);
 }
 
 /// The value the mouse or the keys ask for this frame.
-std::optional<double> moved_value(const Parameter& parameter, const Interaction& state, const Rect& track, double value) {
+std::optional<double> moved_value(const Parameter& parameter, const Interaction& state, const Rect& track,
+                                  double value) {
   const auto& io = ImGui::GetIO();
-  if (state.is_hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) return number_in(parameter.default_value);
+  if (state.is_hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
+    return number_in(parameter.default_value);
   if (state.is_held && GImGui->ActiveIdSource == ImGuiInputSource_Mouse) {
     const double mouse = (io.MousePos.x - track.min.x) / std::max(1.0f, track.width());
     const double knob = slider_position(parameter, value);
@@ -178,8 +183,8 @@ std::optional<Value> typed_value(const Parameter& parameter, const std::string& 
 }
 
 /// Follows a drag or a key; gives the value to send, if any.
-std::optional<Value> follow(const Parameter& parameter, const Interaction& state, const Rect& track, double current,
-                            double* shown) {
+std::optional<Value> follow(const Parameter& parameter, const Interaction& state, const Rect& track,
+                            double current, double* shown) {
   const bool is_dragging = state.is_held && GImGui->ActiveIdSource == ImGuiInputSource_Mouse;
   const auto moved = moved_value(parameter, state, track, *shown);
   const bool was_dragging = g_moved.id == state.id && g_moved.let_go < 0.0;
@@ -194,7 +199,8 @@ std::optional<Value> follow(const Parameter& parameter, const Interaction& state
   }
   if (!was_dragging || is_dragging) return std::nullopt;
   g_moved.let_go = ImGui::GetTime();
-  if (parameter.effect == Effect::restart && g_moved.value != current) return value_of(parameter, g_moved.value);
+  if (parameter.effect == Effect::restart && g_moved.value != current)
+    return value_of(parameter, g_moved.value);
   return std::nullopt;
 }
 
@@ -202,15 +208,18 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
   const std::string name = "parameter." + parameter.key;
   const std::string number_name = "value." + name;
   const float reach = 6.0f * ui_scale();
-  const Rect track{{columns.control.min.x, columns.control.min.y}, {columns.control.max.x, columns.control.max.y}};
+  const Rect track{{columns.control.min.x, columns.control.min.y},
+                   {columns.control.max.x, columns.control.max.y}};
   const Rect sensitive{{track.min.x - reach, track.min.y}, {track.max.x + reach, track.max.y}};
   const auto state = interact(name, sensitive, track, ImGuiButtonFlags_PressedOnClick);
   double shown = shown_value(state.id, number_in(current));
   std::optional<Value> result;
 
   const bool is_typing = is_text_edit_open(number_name);
-  const bool wants_typing = state.is_hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left) && ImGui::GetIO().KeyCtrl;
-  const bool wants_typing_by_key = state.is_focused && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Enter), false);
+  const bool wants_typing =
+      state.is_hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left) && ImGui::GetIO().KeyCtrl;
+  const bool wants_typing_by_key =
+      state.is_focused && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Enter), false);
   if (!wants_typing && !is_typing) result = follow(parameter, state, track, number_in(current), &shown);
   if (state.is_visible) draw_track(parameter, state, track, shown);
 
@@ -246,10 +255,13 @@ std::optional<Value> parameter_row(const Parameter& parameter, const Value& curr
   const auto columns = columns_of(row);
   draw_label(parameter, current, columns.label);
   switch (parameter.type) {
-    case ParameterType::choice: return choice_row(parameter, current, columns);
-    case ParameterType::flag: return flag_row(parameter, current, columns);
+    case ParameterType::choice:
+      return choice_row(parameter, current, columns);
+    case ParameterType::flag:
+      return flag_row(parameter, current, columns);
     case ParameterType::integer:
-    case ParameterType::real: return slider_row(parameter, current, columns);
+    case ParameterType::real:
+      return slider_row(parameter, current, columns);
   }
   return std::nullopt;
 }

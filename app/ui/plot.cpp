@@ -60,7 +60,8 @@ void Plot::draw(const Rect& rect, const PlotContent& content) {
   draw_bands(frame, content);
   draw_axes(frame, content);
   {
-    ScopedClip clip({{frame.plot.min.x, frame.plot.min.y - 2.0f * scale}, {frame.plot.max.x, frame.plot.max.y + 2.0f * scale}});
+    ScopedClip clip({{frame.plot.min.x, frame.plot.min.y - 2.0f * scale},
+                     {frame.plot.max.x, frame.plot.max.y + 2.0f * scale}});
     for (const auto& series : content.series)
       if (!is_hidden(series.key)) draw_series(frame, series);
   }
@@ -117,7 +118,8 @@ void Plot::draw_axes(const Frame& frame, const PlotContent& content) const {
   const float axis_label_width = text_size(fonts().small, content.x_label).x;
   const float axis_label_left = plot.max.x - axis_label_width;
   float free_from = plot.min.x - 40.0f * scale;
-  for (const auto& tick : ticks(frame.x_scale, x_first, x_last, static_cast<int>(plot.width() / (90.0f * scale)))) {
+  for (const auto& tick :
+       ticks(frame.x_scale, x_first, x_last, static_cast<int>(plot.width() / (90.0f * scale)))) {
     const float x = std::round(frame.x(tick.value));
     if (tick.label.empty()) {
       canvas().AddLine({x, plot.max.y}, {x, plot.max.y + 3.0f * scale}, colours.line);
@@ -126,7 +128,8 @@ void Plot::draw_axes(const Frame& frame, const PlotContent& content) const {
     canvas().AddLine({x, plot.min.y}, {x, plot.max.y + 4.0f * scale}, colours.line);
     const float half = 0.5f * text_size(fonts().small, tick.label).x;
     // Labels that would touch the one before, or the name of the axis at the right end, are left out.
-    if (x - half < free_from || (x + half > axis_label_left - 8.0f * scale && axis_label_width > 0.0f)) continue;
+    if (x - half < free_from || (x + half > axis_label_left - 8.0f * scale && axis_label_width > 0.0f))
+      continue;
     draw_text_centred(fonts().small, x, label_y, colours.text_muted, tick.label);
     free_from = x + half + 10.0f * scale;
   }
@@ -135,8 +138,8 @@ void Plot::draw_axes(const Frame& frame, const PlotContent& content) const {
   for (const auto& tick : ticks(AxisScale::linear, frame.y_first, frame.y_last, most)) {
     const float y = std::round(frame.y(tick.value));
     canvas().AddLine({plot.min.x, y}, {plot.max.x, y}, colours.line);
-    draw_text_right(fonts().small, plot.min.x - 8.0f * scale, y - 0.5f * fonts().small->FontSize, colours.text_muted,
-                    tick.label);
+    draw_text_right(fonts().small, plot.min.x - 8.0f * scale, y - 0.5f * fonts().small->FontSize,
+                    colours.text_muted, tick.label);
   }
 }
 

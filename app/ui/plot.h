@@ -18,8 +18,8 @@ namespace gramscope::app {
 struct PlotSeries {
   enum class Stroke { solid, dashed, dotted };
 
-  std::string key;    ///< for the legend's toggle and item names
-  std::string label;  ///< in the legend
+  std::string key;          ///< for the legend's toggle and item names
+  std::string label;        ///< in the legend
   std::string short_label;  ///< where the legend has little room, and in the read-out
   ImU32 colour = 0;
   Stroke stroke = Stroke::solid;
@@ -81,9 +81,9 @@ struct PlotContent {
   std::optional<double> playhead;
 };
 
-/// A plot and how it is looked at: which part of the x axis, and which curves are hidden. Wheel zooms about the mouse,
-/// drag pans, double-click fits again, a click in the legend hides or shows a curve, hovering reads every curve at
-/// the nearest point.
+/// A plot and how it is looked at: which part of the x axis, and which curves are hidden. Wheel zooms about
+/// the mouse, drag pans, double-click fits again, a click in the legend hides or shows a curve, hovering
+/// reads every curve at the nearest point.
 class Plot {
  public:
   /// Draws in the current ImGui window. The legend takes a line at the top.

@@ -24,7 +24,8 @@ void stroke_solid(const std::vector<PixelPoint>& points, ImU32 colour, float thi
 }
 
 /// Dashes of equal length along the curve.
-void stroke_dashed(const std::vector<PixelPoint>& points, ImU32 colour, float thickness, float dash, float gap) {
+void stroke_dashed(const std::vector<PixelPoint>& points, ImU32 colour, float thickness, float dash,
+                   float gap) {
   float along = 0.0f;  // since the last dash began
   for (std::size_t i = 1; i < points.size(); ++i) {
     const auto a = points[i - 1];
@@ -52,9 +53,12 @@ void stroke(const std::vector<PixelPoint>& points, const PlotSeries& series) {
   const float scale = ui_scale();
   const float thickness = std::max(1.0f, series.thickness * scale);
   switch (series.stroke) {
-    case PlotSeries::Stroke::solid: return stroke_solid(points, series.colour, thickness);
-    case PlotSeries::Stroke::dashed: return stroke_dashed(points, series.colour, thickness, 5.0f * scale, 4.0f * scale);
-    case PlotSeries::Stroke::dotted: return stroke_dashed(points, series.colour, thickness, 1.5f * scale, 4.0f * scale);
+    case PlotSeries::Stroke::solid:
+      return stroke_solid(points, series.colour, thickness);
+    case PlotSeries::Stroke::dashed:
+      return stroke_dashed(points, series.colour, thickness, 5.0f * scale, 4.0f * scale);
+    case PlotSeries::Stroke::dotted:
+      return stroke_dashed(points, series.colour, thickness, 1.5f * scale, 4.0f * scale);
   }
 }
 
@@ -62,7 +66,8 @@ std::string read_out_of(const PlotSeries& series, std::size_t index) {
   return series.read_out ? series.read_out(index) : format_fixed(series.y[index], 3);
 }
 
-/// The index of the point of `series` whose x lies nearest to `value` on the axis; empty for a series without points.
+/// The index of the point of `series` whose x lies nearest to `value` on the axis; empty for a series without
+/// points.
 std::optional<std::size_t> nearest_point(const PlotSeries& series, AxisScale scale, double value) {
   if (series.x.empty()) return std::nullopt;
   const auto after = std::lower_bound(series.x.begin(), series.x.end(), value);
@@ -102,10 +107,10 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
   for (const auto& level : content.levels) {
     const float y = std::round(frame.y(level.y));
     if (y < frame.plot.min.y || y > frame.plot.max.y) continue;
-    stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale), 2.0f * scale,
-                  4.0f * scale);
-    draw_text_right(fonts().small, frame.plot.max.x - 6.0f * scale, y - fonts().small->FontSize - 1.0f * scale,
-                    level.colour, level.text);
+    stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale),
+                  2.0f * scale, 4.0f * scale);
+    draw_text_right(fonts().small, frame.plot.max.x - 6.0f * scale,
+                    y - fonts().small->FontSize - 1.0f * scale, level.colour, level.text);
   }
   for (const auto& note : content.notes) {
     const float x = frame.x(note.x);
@@ -116,8 +121,9 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
       canvas().AddCircleFilled({x, y}, 3.0f * scale, note.colour, 16);
     }
     const float width = text_size(fonts().small, note.text).x;
-    const float left = std::clamp(x - 0.5f * width, frame.plot.min.x + 4.0f * scale,
-                                  std::max(frame.plot.min.x + 4.0f * scale, frame.plot.max.x - width - 4.0f * scale));
+    const float left =
+        std::clamp(x - 0.5f * width, frame.plot.min.x + 4.0f * scale,
+                   std::max(frame.plot.min.x + 4.0f * scale, frame.plot.max.x - width - 4.0f * scale));
     const float gap = 6.0f * scale;
     const float top = note.is_above ? y - gap - fonts().small->FontSize : y + gap;
     draw_text(fonts().small, {left, top}, note.colour, note.text);
@@ -134,8 +140,9 @@ void Plot::draw_marks(const Frame& frame, const PlotContent& content) const {
     if (x < frame.plot.min.x || x > frame.plot.max.x) continue;
     const float bottom = frame.plot.max.y;
     canvas().AddLine({x, bottom - 12.0f * scale}, {x, bottom}, mark.colour, std::max(1.0f, scale));
-    canvas().AddTriangleFilled({x - 4.0f * scale, bottom + 5.0f * scale}, {x + 4.0f * scale, bottom + 5.0f * scale},
-                               {x, bottom - 2.0f * scale}, mark.colour);
+    canvas().AddTriangleFilled({x - 4.0f * scale, bottom + 5.0f * scale},
+                               {x + 4.0f * scale, bottom + 5.0f * scale}, {x, bottom - 2.0f * scale},
+                               mark.colour);
     if (frame.is_hovered && std::abs(mouse - x) < 5.0f * scale)
       card.fact("step " + format_count(std::llround(mark.x)), mark.text);
   }
@@ -182,8 +189,12 @@ void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
     sample.stroke = series.stroke;
     sample.thickness = series.thickness;
     stroke({{x, y}, {x + stroke_width, y}}, sample);
-    const ImU32 ink = !is_shown ? colours.text_dim : (state.is_hovered ? colours.text : mixed(series.colour, colours.text, 0.25f));
-    draw_text(fonts().small, {x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink, label);
+    const ImU32 ink = !is_shown
+                          ? colours.text_dim
+                          : (state.is_hovered ? colours.text : mixed(series.colour, colours.text, 0.25f));
+    draw_text(fonts().small,
+              {x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink,
+              label);
     draw_focus_ring(state, entry, 3.0f * scale);
     x = entry.max.x + gap;
   }

@@ -18,7 +18,8 @@ double log_value(double position, double low, double high) { return low * std::p
 
 double rounded_to_digits(double value, int digits) {
   if (value == 0.0) return 0.0;
-  // Dividing by a power of ten rather than multiplying by its inverse keeps 5e-4 the double that "5e-4" reads as.
+  // Dividing by a power of ten rather than multiplying by its inverse keeps 5e-4 the double that "5e-4" reads
+  // as.
   const double exponent = std::floor(std::log10(std::abs(value))) - (digits - 1);
   if (exponent < 0) {
     const double unit = std::pow(10.0, -exponent);
@@ -29,7 +30,7 @@ double rounded_to_digits(double value, int digits) {
 }
 
 double rounded_linear(const Parameter& parameter, double value) {
-  const double step = (parameter.maximum - parameter.minimum) / 200.0;
+  const double step = (parameter.slider_maximum - parameter.slider_minimum) / 200.0;
   const double exponent = std::floor(std::log10(step));
   const double power = std::pow(10.0, -exponent);
   double factor = 1.0;  // the spacing is 1, 2 or 5 of the decade of step
@@ -41,8 +42,8 @@ double rounded_linear(const Parameter& parameter, double value) {
 }  // namespace
 
 double slider_position(const Parameter& parameter, double value) {
-  const double low = parameter.minimum;
-  const double high = parameter.maximum;
+  const double low = parameter.slider_minimum;
+  const double high = parameter.slider_maximum;
   if (!std::isfinite(value) || high <= low) return 0.0;
   double position = 0.0;
   switch (parameter.scale) {
@@ -54,15 +55,16 @@ double slider_position(const Parameter& parameter, double value) {
       break;
     case Scale::log_with_zero:
       if (value > 0.0)
-        position = kZeroShare + (1.0 - kZeroShare) * std::max(0.0, log_position(value, parameter.log_floor, high));
+        position =
+            kZeroShare + (1.0 - kZeroShare) * std::max(0.0, log_position(value, parameter.log_floor, high));
       break;
   }
   return std::clamp(position, 0.0, 1.0);
 }
 
 double slider_value(const Parameter& parameter, double position) {
-  const double low = parameter.minimum;
-  const double high = parameter.maximum;
+  const double low = parameter.slider_minimum;
+  const double high = parameter.slider_maximum;
   position = std::clamp(position, 0.0, 1.0);
   // The ends are the range exactly, whatever rounding would make of them.
   if (position <= 0.0) return low;
@@ -79,7 +81,8 @@ double slider_value(const Parameter& parameter, double position) {
       break;
     case Scale::log_with_zero:
       if (position < 0.5 * kZeroShare) return 0.0;
-      value = log_value(std::max(0.0, (position - kZeroShare) / (1.0 - kZeroShare)), parameter.log_floor, high);
+      value =
+          log_value(std::max(0.0, (position - kZeroShare) / (1.0 - kZeroShare)), parameter.log_floor, high);
       if (parameter.type == ParameterType::real) value = rounded_to_digits(value, 2);
       break;
   }
@@ -89,7 +92,8 @@ double slider_value(const Parameter& parameter, double position) {
 
 double stepped_value(const Parameter& parameter, double value, int direction, bool is_coarse) {
   if (parameter.type == ParameterType::integer && parameter.scale == Scale::linear)
-    return std::clamp(value + direction * (is_coarse ? 5.0 : 1.0), parameter.minimum, parameter.maximum);
+    return std::clamp(value + direction * (is_coarse ? 5.0 : 1.0), parameter.slider_minimum,
+                      parameter.slider_maximum);
   const double start = slider_position(parameter, value);
   // Rounding can give back the value it started from (small integers on a log slider): go on until it moves.
   for (double distance = is_coarse ? 0.05 : 0.01; distance <= 1.0; distance += 0.01) {

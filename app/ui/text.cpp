@@ -71,7 +71,8 @@ std::string spelled_out(std::string_view text) {
     }
     result += '?';
     text.remove_prefix(1);
-    while (!text.empty() && (static_cast<unsigned char>(text.front()) & 0xc0u) == 0x80u) text.remove_prefix(1);
+    while (!text.empty() && (static_cast<unsigned char>(text.front()) & 0xc0u) == 0x80u)
+      text.remove_prefix(1);
   }
   return result;
 }
@@ -124,7 +125,8 @@ std::string elided(const ImFont* font, std::string_view text, float width) {
   return result;
 }
 
-float draw_wrapped(ImFont* font, ImVec2 pos, float width, float line_height, ImU32 colour, std::string_view text) {
+float draw_wrapped(ImFont* font, ImVec2 pos, float width, float line_height, ImU32 colour,
+                   std::string_view text) {
   float y = pos.y;
   for_each_line(font, width, symbol_text(text), [&](std::string_view line) {
     draw_line(font, {pos.x, y}, colour, line);

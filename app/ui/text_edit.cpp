@@ -22,7 +22,9 @@ OpenField g_field;
 
 }  // namespace
 
-bool is_text_edit_open(const std::string& name) { return ImGui::TempInputIsActive(ImGui::GetID(name.c_str())); }
+bool is_text_edit_open(const std::string& name) {
+  return ImGui::TempInputIsActive(ImGui::GetID(name.c_str()));
+}
 
 TextEdit text_edit(const std::string& name, const Rect& rect, bool start, const std::string& text) {
   TextEdit result;
@@ -37,7 +39,8 @@ TextEdit text_edit(const std::string& name, const Rect& rect, bool start, const 
     g_field.id = id;
     g_field.original = text;
     std::snprintf(g_field.buffer.data(), g_field.buffer.size(), "%s", text.c_str());
-    // InputText asserts that it becomes active at once; a keyboard request makes it so, whatever began the edit.
+    // InputText asserts that it becomes active at once; a keyboard request makes it so, whatever began the
+    // edit.
     GImGui->NavActivateInputId = id;
   }
   const float padding = std::max(0.0f, 0.5f * (rect.height() - fonts().body->FontSize));

@@ -19,7 +19,8 @@ constexpr Palette kDark{
     .track = rgb(0x303742),
     .line = rgb(0x2a2f38),
     .text = rgb(0xe6e8ec),
-    .text_muted = rgb(0x99a1af),  // 6.4:1 on the panel: small text must be legible from the back of a lecture hall
+    .text_muted =
+        rgb(0x99a1af),  // 6.4:1 on the panel: small text must be legible from the back of a lecture hall
     .text_dim = rgb(0x6c7584),
     .accent = rgb(0xf0b429),
     .accent_ink = rgb(0x1a1300),
@@ -56,7 +57,9 @@ void apply_style(float scale) {
   style.PopupBorderSize = 1.0f;
 
   const auto& p = kDark;
-  auto set = [&style](ImGuiCol slot, ImU32 colour) { style.Colors[slot] = ImGui::ColorConvertU32ToFloat4(colour); };
+  auto set = [&style](ImGuiCol slot, ImU32 colour) {
+    style.Colors[slot] = ImGui::ColorConvertU32ToFloat4(colour);
+  };
   set(ImGuiCol_Text, p.text);
   set(ImGuiCol_TextDisabled, p.text_dim);
   set(ImGuiCol_WindowBg, p.panel);
@@ -88,7 +91,8 @@ const Fonts& fonts() { return g_fonts; }
 float ui_scale() { return g_scale; }
 
 ImU32 with_opacity(ImU32 colour, float opacity) {
-  const auto alpha = static_cast<float>((colour >> IM_COL32_A_SHIFT) & 255u) * std::clamp(opacity, 0.0f, 1.0f);
+  const auto alpha =
+      static_cast<float>((colour >> IM_COL32_A_SHIFT) & 255u) * std::clamp(opacity, 0.0f, 1.0f);
   return (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>(alpha + 0.5f) << IM_COL32_A_SHIFT);
 }
 

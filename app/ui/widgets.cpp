@@ -42,7 +42,8 @@ bool button(const std::string& name, const Rect& rect, const std::string& label,
     fill = mixed(fill, colours.background, 0.25f);
   else if (state.is_hovered)
     fill = is_primary ? mixed(fill, IM_COL32_WHITE, 0.15f) : colours.control_hot;
-  if (kind != ButtonKind::quiet || state.is_hovered) canvas().AddRectFilled(rect.min, rect.max, fill, rounding);
+  if (kind != ButtonKind::quiet || state.is_hovered)
+    canvas().AddRectFilled(rect.min, rect.max, fill, rounding);
   if (kind == ButtonKind::secondary) canvas().AddRect(rect.min, rect.max, colours.line, rounding);
   ImFont* font = is_primary ? fonts().strong : fonts().body;
   draw_text_centred(font, 0.5f * (rect.min.x + rect.max.x), centred_y(font, rect.min.y, rect.max.y),
@@ -54,11 +55,13 @@ bool button(const std::string& name, const Rect& rect, const std::string& label,
 
 float segmented_width(std::span<const Option> options) {
   float width = 0.0f;
-  for (const auto& option : options) width += std::round(text_size(fonts().body, option.label).x + 20.0f * ui_scale());
+  for (const auto& option : options)
+    width += std::round(text_size(fonts().body, option.label).x + 20.0f * ui_scale());
   return width;
 }
 
-std::optional<int> segmented(const std::string& name, const Rect& rect, std::span<const Option> options, int current) {
+std::optional<int> segmented(const std::string& name, const Rect& rect, std::span<const Option> options,
+                             int current) {
   const auto& colours = palette();
   const float rounding = 4.0f * ui_scale();
   std::optional<int> chosen;
@@ -74,7 +77,8 @@ std::optional<int> segmented(const std::string& name, const Rect& rect, std::spa
                          (i + 1 == options.size() ? ImDrawFlags_RoundCornersRight : 0);
     const auto flags = corners == 0 ? ImDrawFlags_RoundCornersNone : corners;
     if (is_current || state.is_hovered)
-      canvas().AddRectFilled(part.min, part.max, is_current ? colours.track : colours.control, rounding, flags);
+      canvas().AddRectFilled(part.min, part.max, is_current ? colours.track : colours.control, rounding,
+                             flags);
     if (i > 0) canvas().AddLine({x, rect.min.y + 1}, {x, rect.max.y - 1}, colours.line);
     draw_text_centred(fonts().body, 0.5f * (part.min.x + part.max.x),
                       centred_y(fonts().body, part.min.y, part.max.y),
@@ -93,8 +97,8 @@ void draw_closed_combo(const Interaction& state, const Rect& rect, const std::st
   const auto& colours = palette();
   const float scale = ui_scale();
   const float rounding = 4.0f * scale;
-  canvas().AddRectFilled(rect.min, rect.max, state.is_hovered || is_open ? colours.control_hot : colours.control,
-                         rounding);
+  canvas().AddRectFilled(rect.min, rect.max,
+                         state.is_hovered || is_open ? colours.control_hot : colours.control, rounding);
   canvas().AddRect(rect.min, rect.max, is_open ? colours.text_dim : colours.line, rounding);
   const float arrow_width = 20.0f * scale;
   const float text_left = rect.min.x + 9.0f * scale;
@@ -102,8 +106,8 @@ void draw_closed_combo(const Interaction& state, const Rect& rect, const std::st
             elided(fonts().body, label, rect.max.x - arrow_width - text_left));
   const ImVec2 tip{std::round(rect.max.x - 0.5f * arrow_width - 1.0f * scale),
                    std::round(0.5f * (rect.min.y + rect.max.y) + 2.5f * scale)};
-  canvas().AddTriangleFilled({tip.x - 4.0f * scale, tip.y - 5.0f * scale}, {tip.x + 4.0f * scale, tip.y - 5.0f * scale},
-                             tip, colours.text_muted);
+  canvas().AddTriangleFilled({tip.x - 4.0f * scale, tip.y - 5.0f * scale},
+                             {tip.x + 4.0f * scale, tip.y - 5.0f * scale}, tip, colours.text_muted);
   draw_focus_ring(state, rect, rounding);
 }
 
@@ -116,13 +120,14 @@ void draw_quiet_combo(const Interaction& state, const Rect& rect, const std::str
             elided(fonts().body, label, rect.width() - arrow_width));
   const ImVec2 tip{std::round(rect.max.x - 4.0f * scale),
                    std::round(0.5f * (rect.min.y + rect.max.y) + 2.5f * scale)};
-  canvas().AddTriangleFilled({tip.x - 4.0f * scale, tip.y - 5.0f * scale}, {tip.x + 4.0f * scale, tip.y - 5.0f * scale},
-                             tip, colour);
+  canvas().AddTriangleFilled({tip.x - 4.0f * scale, tip.y - 5.0f * scale},
+                             {tip.x + 4.0f * scale, tip.y - 5.0f * scale}, tip, colour);
   draw_focus_ring(state, rect, 3.0f * scale);
 }
 
 /// The rows of an open list. True gives back the chosen one.
-std::optional<int> draw_options(const std::string& name, std::span<const Option> options, int current, float width) {
+std::optional<int> draw_options(const std::string& name, std::span<const Option> options, int current,
+                                float width) {
   const auto& colours = palette();
   const float scale = ui_scale();
   const float row = 25.0f * scale;
@@ -154,8 +159,8 @@ float quiet_combo_width(std::string_view label) {
   return text_size(fonts().body, label).x + 14.0f * ui_scale();
 }
 
-std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options, int current,
-                         const std::string& caption, ComboKind kind) {
+std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
+                         int current, const std::string& caption, ComboKind kind) {
   const float scale = ui_scale();
   const auto state = interact(name, rect);
   const std::string popup = name + ".popup";
@@ -163,10 +168,12 @@ std::optional<int> combo(const std::string& name, const Rect& rect, std::span<co
   const bool has_current = current >= 0 && current < static_cast<int>(options.size());
   if (state.is_visible)
     (kind == ComboKind::quiet ? draw_quiet_combo : draw_closed_combo)(
-        state, rect, caption.empty() && has_current ? options[static_cast<std::size_t>(current)].label : caption,
+        state, rect,
+        caption.empty() && has_current ? options[static_cast<std::size_t>(current)].label : caption,
         ImGui::IsPopupOpen(popup.c_str()));
   float width = rect.width() - 12.0f * scale;
-  for (const auto& option : options) width = std::max(width, text_size(fonts().body, option.label).x + 30.0f * scale);
+  for (const auto& option : options)
+    width = std::max(width, text_size(fonts().body, option.label).x + 30.0f * scale);
   const ImVec2 viewport = ImGui::GetIO().DisplaySize;
   const float height = static_cast<float>(options.size()) * 25.0f * scale + 12.0f * scale;
   // Below where there is room, else as far up as it takes.
@@ -200,8 +207,9 @@ bool toggle(const std::string& name, const Rect& rect, bool is_on) {
   const ImU32 fill = is_on ? colours.accent : colours.track;
   canvas().AddRectFilled(track.min, track.max, state.is_hovered ? mixed(fill, IM_COL32_WHITE, 0.12f) : fill,
                          0.5f * height);
-  canvas().AddCircleFilled({is_on ? track.max.x - 0.5f * height : track.min.x + 0.5f * height, y + 0.5f * height},
-                           0.5f * height - 2.5f * scale, is_on ? colours.accent_ink : colours.text, 20);
+  canvas().AddCircleFilled(
+      {is_on ? track.max.x - 0.5f * height : track.min.x + 0.5f * height, y + 0.5f * height},
+      0.5f * height - 2.5f * scale, is_on ? colours.accent_ink : colours.text, 20);
   draw_focus_ring(state, track, 0.5f * height);
   return state.was_pressed;
 }
@@ -264,10 +272,11 @@ std::optional<std::string> number_field(const std::string& name, const Rect& rec
   } else {
     state = interact(name, rect);
     const float rounding = 4.0f * ui_scale();
-    canvas().AddRectFilled(rect.min, rect.max, state.is_hovered ? colours.control_hot : colours.control, rounding);
+    canvas().AddRectFilled(rect.min, rect.max, state.is_hovered ? colours.control_hot : colours.control,
+                           rounding);
     canvas().AddRect(rect.min, rect.max, colours.line, rounding);
-    draw_text_centred(fonts().body, 0.5f * (rect.min.x + rect.max.x), centred_y(fonts().body, rect.min.y, rect.max.y),
-                      colours.text, text);
+    draw_text_centred(fonts().body, 0.5f * (rect.min.x + rect.max.x),
+                      centred_y(fonts().body, rect.min.y, rect.max.y), colours.text, text);
     draw_focus_ring(state, rect, rounding);
   }
   return text_edit(name, rect, state.was_pressed, text).confirmed;

@@ -13,8 +13,8 @@
 
 namespace gramscope::app {
 
-/// The window's controls. Each takes the rectangle it is to fill, is drawn here with the palette, behaves as ImGui's
-/// own do (mouse, keyboard focus), and reports itself under its name.
+/// The window's controls. Each takes the rectangle it is to fill, is drawn here with the palette, behaves as
+/// ImGui's own do (mouse, keyboard focus), and reports itself under its name.
 
 enum class ButtonKind {
   primary,    ///< the one call to action
@@ -22,7 +22,8 @@ enum class ButtonKind {
   quiet,      ///< no background until the mouse is there
 };
 
-/// True when pressed. `hint`, if not empty, explains it in a hover card; `shortcut` is shown beside its title.
+/// True when pressed. `hint`, if not empty, explains it in a hover card; `shortcut` is shown beside its
+/// title.
 bool button(const std::string& name, const Rect& rect, const std::string& label, ButtonKind kind,
             const std::string& hint = {}, const std::string& shortcut = {});
 /// The width a button needs for its label.
@@ -35,7 +36,8 @@ struct Option {
 };
 
 /// Segments of which one is chosen; gives the newly chosen one. Reports "<name>.<key>" for each.
-std::optional<int> segmented(const std::string& name, const Rect& rect, std::span<const Option> options, int current);
+std::optional<int> segmented(const std::string& name, const Rect& rect, std::span<const Option> options,
+                             int current);
 float segmented_width(std::span<const Option> options);
 
 enum class ComboKind {
@@ -43,21 +45,23 @@ enum class ComboKind {
   quiet,  ///< text and an arrow: the pickers in the header of a view
 };
 
-/// A list that opens below; gives the newly chosen option. Reports "<name>", and "<name>.<key>" for each open option.
-/// `caption` replaces the label of the current option on the closed control where it is not empty.
-std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options, int current,
-                         const std::string& caption = {}, ComboKind kind = ComboKind::framed);
+/// A list that opens below; gives the newly chosen option. Reports "<name>", and "<name>.<key>" for each open
+/// option. `caption` replaces the label of the current option on the closed control where it is not empty.
+std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
+                         int current, const std::string& caption = {}, ComboKind kind = ComboKind::framed);
 /// The width a quiet combo needs for its label.
 float quiet_combo_width(std::string_view label);
 
 /// A switch; true when it was pressed. It takes the right end of the rectangle.
 bool toggle(const std::string& name, const Rect& rect, bool is_on);
 
-/// A word in a capsule, coloured by what it means. Gives back its width; drawn with its left edge at rect.min.
+/// A word in a capsule, coloured by what it means. Gives back its width; drawn with its left edge at
+/// rect.min.
 float badge_width(std::string_view label);
 void badge(const std::string& name, const Rect& rect, std::string_view label, ImU32 colour);
 
-/// A small curve of `values` scaled to its own range, with a dot at its end. Values that are not finite are left out.
+/// A small curve of `values` scaled to its own range, with a dot at its end. Values that are not finite are
+/// left out.
 void sparkline(const Rect& rect, std::span<const float> values, ImU32 colour);
 
 /// An upper-case group heading with its top left corner at `pos`, and returns the height it takes.

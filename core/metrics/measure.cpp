@@ -34,16 +34,15 @@ void add(Metrics& metrics, const std::string& key, double value, const std::stri
 
 /// The pi-weighted share of contexts whose largest logit (the first of equals) can follow them.
 double accuracy(const Task& task, const MatrixD& logits) {
-  double right = 0.0;
+  double wrong = 0.0;  // so that all right is 1 exactly
   for (Index j = 0; j < task.contexts; ++j) {
     Index best = 0;
     logits.col(j).maxCoeff(&best);
-    const auto first = task.targets.begin[static_cast<std::size_t>(j)];
-    const auto last = task.targets.begin[static_cast<std::size_t>(j) + 1];
-    for (Index i = first; i < last; ++i)
-      if (task.targets.word[static_cast<std::size_t>(i)] == best) right += task.weight(j);
+    const auto first = task.targets.word.begin() + task.targets.begin[static_cast<std::size_t>(j)];
+    const auto last = task.targets.word.begin() + task.targets.begin[static_cast<std::size_t>(j) + 1];
+    if (!std::binary_search(first, last, best)) wrong += task.weight(j);
   }
-  return std::min(right, 1.0);
+  return std::max(1.0 - wrong, 0.0);
 }
 
 void add_loss(Metrics& metrics, const Moment& moment) {

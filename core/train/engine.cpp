@@ -44,6 +44,14 @@ struct Engine::Checkpoint {
 };
 
 struct Engine::Impl {
+  /// What a mark on the timeline says of a changed parameter.
+  struct Marked {
+    std::string key;
+    std::string label;
+    std::string from;
+    std::string to;
+  };
+
   Checkpoint now;  ///< its `trainer`, `records` and `commands` are filled by checkpoint() only
   Random noise{0};
   std::unique_ptr<Trainer> trainer;
@@ -59,7 +67,7 @@ struct Engine::Impl {
   }
 
   /// Step 0 of another segment, recorded at once: whether the runner settles between two commands must not show.
-  void begin_segment(std::int64_t segment, std::string mark) {
+  void begin_segment(std::int64_t segment, const Marked& mark) {
     now.task = task_entry(now.config.text("task.kind")).make(now.config);
     trainer = make_trainer(now.config, now.task);
     noise = Random(static_cast<std::uint64_t>(now.config.integer("run.seed")), kGrowthNoiseStream);
@@ -71,7 +79,7 @@ struct Engine::Impl {
     last_recorded.reset();
     next_scheduled = 0;
     limit = now.config.integer("run.steps");
-    tell_config(true, std::move(mark));
+    tell_config(true, mark);
     settle();
   }
 
@@ -184,7 +192,7 @@ struct Engine::Impl {
                     "Step " + std::to_string(failed) + " gave infinite values: went back to step " +
                         std::to_string(now.step) + " with the learning rate halved to " +
                         to_string(now.config.at("optimizer.lr")) + "."});
-      tell_config(false, "Learning rate halved to " + to_string(now.config.at("optimizer.lr")) + " (diverged)");
+      tell_config(false, describe(config, now.config, "optimizer.lr"));
       return;
     }
     Objective objective;
@@ -200,8 +208,12 @@ struct Engine::Impl {
                       std::to_string(now.step) + ". To go on, " + advice_text + "."});
   }
 
-  void tell_config(bool restarted, std::string mark) const {
-    tell(ConfigChanged{now.config, now.preset, now.task, now.segment, now.step, restarted, std::move(mark)});
+  void tell_config(bool restarted, const Marked& marked) const {
+    ConfigChanged changed{now.config, now.preset,  now.task,     now.segment,  now.step, restarted, {},
+                          marked.key, marked.label, marked.from, marked.to};
+    if (!marked.key.empty())
+      changed.mark = marked.label + " " + (marked.from.empty() ? "" : marked.from + " → ") + marked.to;
+    tell(std::move(changed));
   }
 
   Engine::State advance(std::int64_t steps) {
@@ -236,7 +248,7 @@ struct Engine::Impl {
     const Config before = now.config;
     const Config after = with_change(before, change.key, change.value, &moved);
     if (after == before) return;
-    std::string mark = describe(before, after, change.key);
+    const Marked mark = describe(before, after, change.key);
     if (effect_of(before, after) == Effect::restart) {
       settle();
       now.config = after;
@@ -272,11 +284,12 @@ struct Engine::Impl {
     begin_segment(now.segment + 1, {});
   }
 
-  static std::string describe(const Config& before, const Config& after, const std::string& key) {
-    std::string label = key;
+  static Marked describe(const Config& before, const Config& after, const std::string& key) {
+    Marked marked{key, key, before.contains(key) ? to_string(before.at(key)) : std::string{},
+                  to_string(after.at(key))};
     for (const auto& parameter : applicable_parameters(after))
-      if (parameter.key == key) label = parameter.label;
-    return label + " " + (before.contains(key) ? to_string(before.at(key)) + " → " : "") + to_string(after.at(key));
+      if (parameter.key == key) marked.label = parameter.label;
+    return marked;
   }
 };
 

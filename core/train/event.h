@@ -23,8 +23,13 @@ struct ConfigChanged {
   std::int64_t segment = 0;
   std::int64_t step = 0;
   bool restarted = false;
-  /// What changed, for the mark on the timeline: "Learning rate 10 -> 5"; empty after Load and Restart.
+  /// What changed, for the mark on the timeline: "Learning rate 10 → 5"; key, from and to are its parts. Empty after
+  /// Load and Restart.
   std::string mark;
+  std::string key;
+  std::string label;
+  std::string from;
+  std::string to;
 };
 struct Message {
   enum class Level { info, warning, error };

@@ -1,0 +1,52 @@
+#include "app/ui/focus.h"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace gramscope::app {
+namespace {
+
+std::vector<ImGuiID> g_order;
+ImGuiID g_wanted = 0;
+
+}  // namespace
+
+void begin_focus_order() { g_order.clear(); }
+
+void visit_in_focus_order(ImGuiID id, const Rect& rect) {
+  auto& g = *GImGui;
+  if ((g.CurrentItemFlags & ImGuiItemFlags_NoNav) != 0) return;
+  g_order.push_back(id);
+  if (g_wanted != id) return;
+  g_wanted = 0;
+  ImGui::SetFocusID(id, g.CurrentWindow);
+  g.NavDisableHighlight = false;
+  ImGui::ScrollToBringRectIntoView(g.CurrentWindow, {rect.min, rect.max});
+}
+
+void move_focus(int direction) {
+  const auto& g = *GImGui;
+  if (g_order.empty() || !g.OpenPopupStack.empty()) return;
+  const auto count = static_cast<std::ptrdiff_t>(g_order.size());
+  const auto found = std::find(g_order.begin(), g_order.end(), g.NavId);
+  std::ptrdiff_t index = direction > 0 ? 0 : count - 1;
+  // A control last touched with the mouse is where the keyboard goes on from, though it shows no ring.
+  if (found != g_order.end()) index = (found - g_order.begin() + direction + count) % count;
+  g_wanted = g_order[static_cast<std::size_t>(index)];
+}
+
+void drop_focus() {
+  auto& g = *GImGui;
+  g_wanted = 0;
+  if (g.ActiveId != 0) ImGui::ClearActiveID();
+  g.NavDisableHighlight = true;
+}
+
+bool is_keyboard_taken() {
+  const auto& g = *GImGui;
+  return g.IO.WantTextInput || g.IO.NavVisible || !g.OpenPopupStack.empty();
+}
+
+}  // namespace gramscope::app

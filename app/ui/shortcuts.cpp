@@ -1,0 +1,58 @@
+#include "app/ui/shortcuts.h"
+
+#include <array>
+
+namespace gramscope::app {
+
+std::span<const ShortcutHelp> shortcut_help() {
+  static constexpr std::array<ShortcutHelp, 15> lines{{
+      {"Space", "run or pause"},
+      {".", "take one step"},
+      {"R", "restart with the same initial weights"},
+      {"N", "restart with a new seed"},
+      {"1  2  3", "speed: log time, steps/s, max"},
+      {"F", "view under the mouse to full size, and back"},
+      {"Tab", "next control; Shift+Tab the one before"},
+      {"← →", "move the focused slider; Shift: five times as far"},
+      {"Enter", "type a value for the focused slider"},
+      {"Esc", "leave the control, the list or this page"},
+      {"Double-click", "slider: default value; plot: fit"},
+      {"Ctrl+click", "slider: type a value"},
+      {"Wheel, drag", "plot: zoom and pan; PCA: zoom and turn"},
+      {"Ctrl+ +  −  0", "larger, smaller, normal text"},
+      {"?", "this page"},
+  }};
+  return lines;
+}
+
+std::optional<Shortcut> shortcut_of(char32_t character) {
+  switch (character) {
+    case U' ':
+      return Shortcut::run_or_pause;
+    case U'.':
+      return Shortcut::step;
+    case U'r':
+    case U'R':
+      return Shortcut::restart;
+    case U'n':
+    case U'N':
+      return Shortcut::new_seed;
+    case U'1':
+      return Shortcut::speed_log_time;
+    case U'2':
+      return Shortcut::speed_steps_per_second;
+    case U'3':
+      return Shortcut::speed_maximum;
+    case U'f':
+    case U'F':
+      return Shortcut::full_view;
+    case U'?':
+      return Shortcut::show_keys;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool repeats(Shortcut shortcut) { return shortcut == Shortcut::step; }
+
+}  // namespace gramscope::app

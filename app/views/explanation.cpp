@@ -1,0 +1,82 @@
+#include "app/views/explanation.h"
+
+#include "app/ui/items.h"
+#include "app/ui/text.h"
+#include "app/ui/theme.h"
+#include "app/ui/widgets.h"
+
+namespace gramscope::app {
+namespace {
+
+float line_height() { return fonts().body->FontSize + 3.0f * ui_scale(); }
+
+/// "colour, shape or size"
+std::string named_factors(const Task& task) {
+  std::string text;
+  const std::size_t count = std::min<std::size_t>(task.factors.size(), 4);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) text += i + 1 == count ? " or " : ", ";
+    text += task.factors[i].name;
+  }
+  return text;
+}
+
+std::string text_of(const Observatory& observatory) {
+  return explanation(current_phase(observatory), observatory.task(), rank_bound(observatory));
+}
+
+}  // namespace
+
+std::string explanation(Phase phase, const Task& task, const std::optional<RankBound>& bound) {
+  const std::string factors = named_factors(task);
+  const bool is_bound = bound && !bound->allows_symmetry();
+  switch (phase) {
+    case Phase::unformed:
+      return "The model knows nothing yet: its directions are random. It will be told only which word "
+             "follows which "
+             "context. Watch the orange curve rise.";
+    case Phase::structure:
+      if (is_bound)
+        return "Contexts that share an attribute point the same way, and here this lasts: " +
+               std::to_string(bound->dimension) + " directions are too few to hold " +
+               std::to_string(bound->classes) + " contexts equally far apart.";
+      if (factors.empty())
+        return "Contexts with something in common point the same way. Watch the blue curve: when it "
+               "overtakes, the "
+               "model is forgetting.";
+      return "No label mentions " + factors +
+             ", yet contexts that share them point the same way. Watch the blue curve: when it overtakes, "
+             "the model "
+             "is forgetting.";
+    case Phase::collapsing:
+      return "The loss was already small, but training went on: it now pushes all contexts equally far "
+             "apart, and what "
+             "they had in common fades from the picture.";
+    case Phase::collapsed:
+      return "Every context is as far from every other: the Gram matrix has one colour off its diagonal. The "
+             "predictions are right, what the contexts had in common is gone. Raise the ridge, or lower d, "
+             "and it "
+             "comes back.";
+  }
+  return {};
+}
+
+float explanation_height(const Observatory& observatory, float width) {
+  const float scale = ui_scale();
+  return fonts().heading->FontSize + 28.0f * scale +
+         wrapped_height(fonts().body, width - 24.0f * scale, line_height(), text_of(observatory));
+}
+
+void draw_explanation(const Observatory& observatory, const Rect& rect) {
+  const float scale = ui_scale();
+  const float left = rect.min.x + 12.0f * scale;
+  const float top = rect.min.y + 8.0f * scale;
+  const float heading = group_heading({left, top}, "What to see");
+  const ImVec2 pos{left, top + heading + 6.0f * scale};
+  const float width = rect.width() - 24.0f * scale;
+  const float height = draw_wrapped(fonts().body, pos, width, line_height(),
+                                    mixed(palette().text, palette().text_muted, 0.25f), text_of(observatory));
+  report_item("text.explanation", pos, {pos.x + width, pos.y + height});
+}
+
+}  // namespace gramscope::app

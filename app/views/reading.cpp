@@ -1,0 +1,71 @@
+#include "app/views/reading.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "app/ui/theme.h"
+
+namespace gramscope::app {
+
+std::span<const Record> current_records(const Observatory& observatory) {
+  const auto& records = observatory.records();
+  if (records.empty()) return {};
+  const auto segment = records.back().segment();
+  std::size_t first = records.size();
+  while (first > 0 && records[first - 1].segment() == segment) --first;
+  return std::span(records).subspan(first);
+}
+
+Phase current_phase(const Observatory& observatory) {
+  return observatory.records().empty() ? Phase::unformed : observatory.records().back().phase.phase();
+}
+
+std::string phase_label(Phase phase) { return std::string(to_string(phase)); }
+
+ImU32 phase_colour(Phase phase) {
+  const auto& colours = palette();
+  switch (phase) {
+    case Phase::unformed:
+      return colours.text_muted;
+    case Phase::structure:
+      return colours.semantic;
+    case Phase::collapsing:
+      return mixed(colours.semantic, colours.symmetric, 0.72f);
+    case Phase::collapsed:
+      return colours.symmetric;
+  }
+  return colours.text_muted;
+}
+
+RankBound rank_bound(Index classes, Index dimension) {
+  RankBound result;
+  result.classes = classes;
+  result.dimension = dimension;
+  if (!result.allows_symmetry())
+    result.highest_symmetric = std::sqrt(static_cast<double>(dimension) / static_cast<double>(classes - 1));
+  return result;
+}
+
+Index count_classes(const Task& task) {
+  if (!task.is_one_hot()) return task.contexts;
+  return static_cast<Index>(std::set<int>(task.labels.begin(), task.labels.end()).size());
+}
+
+std::optional<RankBound> rank_bound(const Observatory& observatory) {
+  const Index classes = count_classes(observatory.task());
+  if (observatory.config().contains("model.d"))
+    return rank_bound(classes, static_cast<Index>(observatory.config().integer("model.d")));
+  if (const auto* snapshot = observatory.snapshot())
+    return rank_bound(classes, snapshot->embeddings->h.rows());
+  return std::nullopt;
+}
+
+std::optional<double> ridge_share_of_limit(const Config& config, Index contexts) {
+  if (!config.contains("reg.lambda_w") || !config.contains("reg.lambda_h")) return std::nullopt;
+  const double w = config.real("reg.lambda_w");
+  const double h = config.real("reg.lambda_h");
+  return std::sqrt(w * h) * static_cast<double>(contexts);
+}
+
+}  // namespace gramscope::app

@@ -1,0 +1,100 @@
+#include "app/views/status_bar.h"
+
+#include <array>
+
+#include "app/ui/format.h"
+#include "app/ui/items.h"
+#include "app/ui/text.h"
+#include "app/ui/theme.h"
+
+namespace gramscope::app {
+namespace {
+
+constexpr double kMessageSeconds = 8.0;
+
+struct Hint {
+  const char* key;
+  const char* meaning;
+};
+// Least important last: they go first where there is no room.
+constexpr std::array<Hint, 6> kHints{{{"?", "all keys"},
+                                      {"Space", "run/pause"},
+                                      {"F", "full view"},
+                                      {".", "step"},
+                                      {"R", "restart"},
+                                      {"N", "new seed"}}};
+
+ImU32 colour_of(Message::Level level) {
+  switch (level) {
+    case Message::Level::info:
+      return palette().text;
+    case Message::Level::warning:
+      return palette().warning;
+    case Message::Level::error:
+      return palette().error;
+  }
+  return palette().text;
+}
+
+/// Draws the hints from the right end inward, as many as leave `keep` free, and returns where they begin.
+float draw_hints(const Rect& rect, float keep) {
+  const float scale = ui_scale();
+  float right = rect.max.x - 12.0f * scale;
+  for (const auto& hint : kHints) {
+    const float key = text_size(fonts().small, hint.key).x;
+    const float meaning = text_size(fonts().small, hint.meaning).x;
+    const float left = right - key - meaning - 5.0f * scale;
+    if (left < keep) break;
+    const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
+    draw_text(fonts().small, {left, y}, palette().text, hint.key);
+    draw_text(fonts().small, {left + key + 5.0f * scale, y}, palette().text_muted, hint.meaning);
+    report_item(std::string("hint.") + hint.meaning, {left, y}, {right, y + fonts().small->FontSize});
+    right = left - 18.0f * scale;
+  }
+  return right;
+}
+
+}  // namespace
+
+std::string describe_pace(const RunnerStatus& status, const SetSpeed& speed) {
+  if (status.has_failed) return status.failure;
+  const std::string step = format_count(status.step);
+  if (status.state == Engine::State::finished) return "Finished at step " + step + ". R runs it again";
+  if (status.state == Engine::State::diverged)
+    return "Diverged after step " + step + ". Lower the learning rate, or R";
+  if (!status.is_running) return "Paused at step " + step;
+  std::string text = "Running";
+  if (status.available_steps_per_second > 0.0)
+    text += ": " + format_rate(status.available_steps_per_second) + " steps/s available";
+  switch (speed.pace) {
+    case Pace::log_time:
+      return text + ", paced in log time: every doubling takes " +
+             format_fixed(speed.seconds_per_doubling, 1) + " s";
+    case Pace::steps_per_second:
+      return text + ", paced at " + format_rate(speed.steps_per_second) + " steps/s";
+    case Pace::maximum:
+      return text + ", as fast as it goes";
+  }
+  return text;
+}
+
+void draw_status_bar(const Observatory& observatory, const Rect& rect) {
+  const float scale = ui_scale();
+  const bool has_message = observatory.message() != nullptr && observatory.message_age() < kMessageSeconds;
+  const std::string text =
+      has_message ? observatory.message()->text : describe_pace(observatory.status(), observatory.speed());
+  ImU32 colour = palette().text_muted;
+  if (has_message) colour = colour_of(observatory.message()->level);
+  if (observatory.status().has_failed) colour = palette().error;
+  const float left = rect.min.x + 12.0f * scale;
+  // The message matters more than the hints, except the one that leads to all the others.
+  const float wanted = left + text_size(fonts().small, text).x + 24.0f * scale;
+  const float hint_width = 70.0f * scale;
+  const float end = draw_hints(rect, std::min(wanted, rect.max.x - hint_width));
+  const std::string shown = elided(fonts().small, text, end - left);
+  const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
+  const float width = draw_text(fonts().small, {left, y}, colour, shown);
+  report_item("status.text", {left, y}, {left + width, y + fonts().small->FontSize});
+}
+
+}  // namespace gramscope::app

@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <cmath>
+
+#include "app/ui/format.h"
+#include "app/ui/plot.h"
+#include "app/ui/theme.h"
+#include "app/views/reading.h"
+#include "app/views/side_views.h"
+
+namespace gramscope::app {
+namespace {
+
+/// A metric over the recorded steps.
+PlotSeries series_of(std::span<const Record> records, const std::string& key) {
+  PlotSeries series;
+  series.key = key;
+  for (const auto& record : records) {
+    series.x.push_back(static_cast<double>(record.step()));
+    series.y.push_back(record.metrics.get(key));
+  }
+  return series;
+}
+
+/// Loss above its floor, scaled so that it begins at 1; the read-out keeps the nats.
+PlotSeries scaled_loss(std::span<const Record> records) {
+  PlotSeries series = series_of(records, "loss_excess");
+  const std::vector<double> nats = series.y;
+  double highest = 0.0;
+  for (const double value : nats)
+    if (std::isfinite(value)) highest = std::max(highest, value);
+  if (highest > 0.0)
+    for (double& value : series.y) value /= highest;
+  series.read_out = [nats](std::size_t i) { return format_short(nats[i]) + " nats"; };
+  return series;
+}
+
+/// The phases as stretches between recorded steps, the last one up to `now`.
+std::vector<PlotBand> phase_bands(std::span<const Record> records, double now) {
+  std::vector<PlotBand> bands;
+  for (const auto& record : records) {
+    const Phase phase = record.phase.phase();
+    const auto step = static_cast<double>(record.step());
+    const std::string label = phase_label(phase);
+    if (!bands.empty()) bands.back().last = step;
+    if (!bands.empty() && bands.back().label == label) continue;
+    const float strength = phase == Phase::unformed ? 0.03f : (phase == Phase::collapsed ? 0.16f : 0.08f);
+    bands.push_back({step, step, with_opacity(phase_colour(phase), strength), label,
+                     with_opacity(phase_colour(phase), 0.85f)});
+  }
+  if (!bands.empty()) bands.back().last = std::max(bands.back().last, now);
+  return bands;
+}
+
+double value_at(const PlotSeries& series, std::int64_t step) {
+  const auto found = std::lower_bound(series.x.begin(), series.x.end(), static_cast<double>(step));
+  return found == series.x.end() ? NAN : series.y[static_cast<std::size_t>(found - series.x.begin())];
+}
+
+/// Words at the peak of the semantic curve and where the symmetric one overtakes it.
+std::vector<PlotNote> notes_of(const PhaseTracker& phase, const PlotSeries& symmetric) {
+  std::vector<PlotNote> notes;
+  if (phase.peak_step() && phase.peak_semantic())
+    notes.push_back(
+        {static_cast<double>(*phase.peak_step()), *phase.peak_semantic(),
+         "peak " + format_fixed(*phase.peak_semantic(), 3) + " at " + format_count(*phase.peak_step()),
+         palette().semantic, true, true});
+  if (phase.overtake_step()) {
+    const double y = value_at(symmetric, *phase.overtake_step());
+    if (std::isfinite(y))
+      notes.push_back({static_cast<double>(*phase.overtake_step()), y,
+                       "overtaken at " + format_count(*phase.overtake_step()), palette().symmetric, false,
+                       true});
+  }
+  return notes;
+}
+
+/// The course of the run on a logarithmic axis of steps: both alignments, the loss, the phases, and what was
+/// changed.
+class TimelineView final : public View {
+ public:
+  void draw(Observatory& observatory, const Rect& rect) override {
+    const auto records = current_records(observatory);
+    const auto now = static_cast<double>(observatory.status().step);
+    PlotContent content;
+    content.name = "timeline";
+    content.x_scale = AxisScale::log1p;
+    content.x_last = last_step(observatory, now);
+    // A little more than 0 to 1: the curves end at 1, and the words above them need room.
+    content.y_last = 1.08;
+    content.x_label = "step, log scale";
+    content.x_unit = "step";
+    content.playhead = now;
+    content.series = series(records);
+    content.bands = phase_bands(records, now);
+    if (!records.empty() && !plot_.is_hidden("cka_semantic"))
+      content.notes = notes_of(records.back().phase, content.series[1]);
+    add_marks(observatory, content);
+    add_bound(observatory, content);
+    plot_.draw(rect, content);
+  }
+
+ private:
+  /// The axis ends where the run is to end, so that one sees how far it still is.
+  static double last_step(const Observatory& observatory, double now) {
+    double last = std::max(now, 100.0);
+    if (observatory.config().contains("run.steps"))
+      last = std::max(last, static_cast<double>(observatory.config().integer("run.steps")));
+    return last;
+  }
+
+  static std::vector<PlotSeries> series(std::span<const Record> records) {
+    std::vector<PlotSeries> result{series_of(records, "cka_semantic"), series_of(records, "cka_symmetric"),
+                                   scaled_loss(records)};
+    result[0].label = "semantic: contexts that share an attribute are close";
+    result[0].short_label = "semantic";
+    result[0].colour = palette().semantic;
+    result[1].label = "symmetric: all contexts equally far apart";
+    result[1].short_label = "symmetric";
+    result[1].colour = palette().symmetric;
+    result[2].label = "loss above its floor (scaled)";
+    result[2].short_label = "loss − floor";
+    result[2].colour = palette().text_muted;
+    result[2].stroke = PlotSeries::Stroke::dashed;
+    result[2].thickness = 1.5f;
+    return result;
+  }
+
+  static void add_marks(const Observatory& observatory, PlotContent& content) {
+    const auto& records = observatory.records();
+    const std::int64_t segment = records.empty() ? 0 : records.back().segment();
+    for (const auto& mark : observatory.marks())
+      if (mark.segment == segment)
+        content.marks.push_back({static_cast<double>(mark.step), mark.text,
+                                 mark.is_warning ? palette().warning : palette().text_muted});
+  }
+
+  static void add_bound(const Observatory& observatory, PlotContent& content) {
+    const auto bound = rank_bound(observatory);
+    if (!bound || bound->allows_symmetry()) return;
+    content.levels.push_back({bound->highest_symmetric,
+                              "rank allows √(d/(K−1)) = " + format_fixed(bound->highest_symmetric, 3),
+                              with_opacity(palette().symmetric, 0.85f)});
+  }
+
+  Plot plot_;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_timeline_view() { return std::make_unique<TimelineView>(); }
+
+}  // namespace gramscope::app

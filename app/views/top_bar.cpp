@@ -1,0 +1,209 @@
+#include "app/views/top_bar.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <exception>
+
+#include "app/ui/format.h"
+#include "app/ui/info_card.h"
+#include "app/ui/items.h"
+#include "app/ui/text.h"
+#include "app/ui/theme.h"
+#include "app/views/reading.h"
+
+namespace gramscope::app {
+namespace {
+
+constexpr float kControlHeight = 27.0f;
+constexpr float kGap = 8.0f;
+
+bool has_ended(const Observatory& observatory) { return observatory.status().state != Engine::State::ready; }
+
+const std::array<Option, 3>& speed_options() {
+  static const std::array<Option, 3> options{{
+      {"log_time", "Log time",
+       "Each doubling of the step count takes the same time: early steps and late ones can both be "
+       "followed."},
+      {"steps_per_second", "Steps/s", "So many steps every second."},
+      {"maximum", "Max", "As fast as this machine computes; recorded steps stay the same."},
+  }};
+  return options;
+}
+
+/// "62" or "62 steps/s": the number at the beginning, if it can be a rate.
+std::optional<double> positive_number(const std::string& text) {
+  try {
+    const double value = std::stod(text);
+    if (std::isfinite(value) && value > 0.0) return value;
+  } catch (const std::exception&) {
+    // Not a number: the field keeps what it had.
+  }
+  return std::nullopt;
+}
+
+/// A reading at the right of the bar. The slot is as wide as the widest it is likely to be, so that nothing
+/// shifts while numbers run.
+struct Reading {
+  std::string name;
+  std::string label;
+  std::string value;
+  std::string widest;
+  std::string explanation;
+};
+
+float width_of(const Reading& reading) {
+  return text_size(fonts().body, reading.label).x + 5.0f * ui_scale() +
+         std::max(text_size(fonts().strong, reading.widest).x, text_size(fonts().strong, reading.value).x);
+}
+
+/// Readings from the most to the least important.
+std::vector<Reading> readings_of(const Observatory& observatory) {
+  std::vector<Reading> result;
+  const auto& status = observatory.status();
+  result.push_back(
+      {"step", "step", format_count(status.step), "12,345", "Steps taken since the last restart."});
+  const auto* snapshot = observatory.snapshot();
+  const double excess = snapshot != nullptr ? snapshot->metrics.get("loss_excess") : NAN;
+  result.push_back({"loss", "loss − floor", format_short(excess), "2.15e−2",
+                    "Cross-entropy above the entropy of the data, in nats: what training can still remove."});
+  result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "123,000",
+                    "Steps taken in the last half second, per second."});
+  if (observatory.config().contains("run.seed"))
+    result.push_back({"seed", "seed", format_count(observatory.config().integer("run.seed")), "0",
+                      "Names the random numbers: the same seed gives the same run."});
+  return result;
+}
+
+}  // namespace
+
+void toggle_run(Observatory& observatory) {
+  if (!has_ended(observatory)) return observatory.toggle_running();
+  observatory.restart();
+  observatory.run();
+}
+
+TopBar::TopBar(ExperimentSource source) : source_(std::move(source)) {
+  if (!source_.list) return;
+  for (auto& preset : source_.list())
+    presets_.push_back({std::move(preset.name), std::move(preset.title), std::move(preset.summary)});
+}
+
+void TopBar::draw(Observatory& observatory, const Rect& rect) {
+  const float end = draw_controls(observatory, rect);
+  draw_readings(observatory, rect, end + 16.0f * ui_scale());
+}
+
+float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
+  const float scale = ui_scale();
+  const float height = std::round(kControlHeight * scale);
+  const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
+  const float bottom = top + height;
+  float x = rect.min.x + 12.0f * scale;
+  auto next = [&](float width) {
+    const Rect slot{{x, top}, {x + std::round(width), bottom}};
+    x = slot.max.x + kGap * scale;
+    return slot;
+  };
+  if (rect.width() >= 1200.0f * scale) {
+    const auto& font = fonts();
+    const float width =
+        draw_text(font.title, {x, centred_y(font.title, top, bottom)}, palette().text, "Gramscope");
+    report_item("label.title", {x, top}, {x + width, bottom});
+    x += width + 16.0f * scale;
+  }
+  int current = -1;
+  for (std::size_t i = 0; i < presets_.size(); ++i)
+    if (presets_[i].key == observatory.preset()) current = static_cast<int>(i);
+  const std::string caption =
+      current >= 0 ? "" : (observatory.preset().empty() ? "Custom" : observatory.preset());
+  const float wanted =
+      current >= 0 ? text_size(fonts().body, presets_[static_cast<std::size_t>(current)].label).x : 0.0f;
+  const float widest = (rect.width() >= 1200.0f * scale ? 220.0f : 150.0f) * scale;
+  const float picker = std::clamp(wanted + 36.0f * scale, 120.0f * scale, widest);
+  if (const auto chosen = combo("picker.experiment", next(picker), presets_, current, caption)) {
+    load_error_.clear();
+    try {
+      source_.load(observatory, presets_[static_cast<std::size_t>(*chosen)].key);
+    } catch (const std::exception& error) {
+      load_error_ = error.what();
+    }
+  }
+  const bool is_running = observatory.status().is_running;
+  const std::string run_label = is_running ? "Pause" : (has_ended(observatory) ? "Run again" : "Run");
+  // One width for both words: the bar must not jump when the run is paused.
+  const float run_width =
+      std::max(button_width(has_ended(observatory) ? "Run again" : "Pause"), button_width("Run"));
+  if (button("button.run", next(run_width), run_label, ButtonKind::primary,
+             is_running ? "Holds the run where it is." : "Trains the model.", "Space"))
+    toggle_run(observatory);
+  if (button("button.step", next(button_width("Step")), "Step", ButtonKind::secondary, "Takes a single step.",
+             "."))
+    observatory.step_once();
+  if (button("button.restart", next(button_width("Restart")), "Restart", ButtonKind::secondary,
+             "Back to step 0 with the same initial weights.", "R"))
+    observatory.restart();
+  if (button("button.new_seed", next(button_width("New seed")), "New seed", ButtonKind::secondary,
+             "Back to step 0 with other initial weights.", "N"))
+    observatory.new_seed();
+  return draw_speed(observatory, x, top, bottom);
+}
+
+float TopBar::draw_speed(Observatory& observatory, float x, float top, float bottom) {
+  const float scale = ui_scale();
+  const auto& options = speed_options();
+  const Rect rect{{x, top}, {x + segmented_width(options), bottom}};
+  SetSpeed speed = observatory.speed();
+  if (const auto chosen = segmented("speed", rect, options, static_cast<int>(speed.pace))) {
+    speed.pace = static_cast<Pace>(*chosen);
+    observatory.set_speed(speed);
+  }
+  x = rect.max.x;
+  if (speed.pace == Pace::maximum) return x;
+  const Rect field{{x + 6.0f * scale, top}, {x + 60.0f * scale, bottom}};
+  const bool is_log = speed.pace == Pace::log_time;
+  const std::string shown =
+      is_log ? format_fixed(speed.seconds_per_doubling, 1) + " s" : format_rate(speed.steps_per_second);
+  if (const auto text = number_field("speed.rate", field, shown)) {
+    if (const auto value = positive_number(*text)) {
+      if (is_log)
+        speed.seconds_per_doubling = std::clamp(*value, 0.05, 60.0);
+      else
+        speed.steps_per_second = std::clamp(*value, 0.1, 1e6);
+      observatory.set_speed(speed);
+    }
+  }
+  if (ImGui::IsItemHovered() && !ImGui::IsAnyItemActive())
+    show_info_card(is_log ? "Seconds per doubling" : "Steps per second", "Click to type another.");
+  return field.max.x;
+}
+
+void TopBar::draw_readings(const Observatory& observatory, const Rect& rect, float left) {
+  const auto& colours = palette();
+  const float scale = ui_scale();
+  const bool has_diverged = observatory.status().state == Engine::State::diverged;
+  const std::string word = has_diverged ? "diverged" : phase_label(current_phase(observatory));
+  const ImU32 colour = has_diverged ? colours.error : phase_colour(current_phase(observatory));
+  // As wide as the widest phase, for the same reason as the readings.
+  const float width = std::max(badge_width("collapsing"), badge_width(word));
+  const float height = 23.0f * scale;
+  const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
+  const Rect capsule{{rect.max.x - 12.0f * scale - width, top}, {rect.max.x - 12.0f * scale, top + height}};
+  badge("badge.phase", capsule, word, colour);
+  float right = capsule.min.x - 14.0f * scale;
+  for (const auto& reading : readings_of(observatory)) {
+    const float slot = width_of(reading);
+    if (right - slot < left) break;
+    const float y = centred_y(fonts().body, rect.min.y, rect.max.y);
+    const float value_left = right - text_size(fonts().strong, reading.value).x;
+    draw_text(fonts().strong, {value_left, y}, colours.text, reading.value);
+    draw_text_right(fonts().body, value_left - 5.0f * scale, y, colours.text_muted, reading.label);
+    const Rect area{{right - slot, y}, {right, y + fonts().body->FontSize}};
+    report_item("reading." + reading.name, area.min, area.max);
+    if (ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos))
+      show_info_card(reading.label, reading.explanation);
+    right -= slot + 18.0f * scale;
+  }
+}
+
+}  // namespace gramscope::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/observatory.h"
+#include "app/ui/rect.h"
+#include "app/ui/widgets.h"
+
+namespace gramscope::app {
+
+/// An experiment to choose.
+struct PresetItem {
+  std::string name;     ///< "collapse"
+  std::string title;    ///< "Collapse (flagship)"
+  std::string summary;  ///< one sentence
+};
+
+/// Where the experiments come from. The caller knows files; the window does not.
+struct ExperimentSource {
+  std::function<std::vector<PresetItem>()> list;
+  /// Loads the preset of that name into the observatory. May throw: the text becomes a message.
+  std::function<void(Observatory&, const std::string& name)> load;
+};
+
+/// The bar at the top: which experiment, how it is run, and where it stands. What does not fit is left out,
+/// the least important first.
+class TopBar {
+ public:
+  explicit TopBar(ExperimentSource source);
+
+  void draw(Observatory& observatory, const Rect& rect);
+
+  /// What went wrong when an experiment was last loaded; empty if nothing did.
+  const std::string& load_error() const { return load_error_; }
+
+ private:
+  float draw_controls(Observatory& observatory, const Rect& rect);
+  float draw_speed(Observatory& observatory, float x, float top, float bottom);
+  void draw_readings(const Observatory& observatory, const Rect& rect, float left);
+
+  ExperimentSource source_;
+  std::vector<Option> presets_;
+  std::string load_error_;
+};
+
+/// Runs or pauses; a run that has ended begins again.
+void toggle_run(Observatory& observatory);
+
+}  // namespace gramscope::app

@@ -1,0 +1,228 @@
+#include "app/workspace.h"
+
+#include <glad/gl.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/ui/focus.h"
+#include "app/ui/interaction.h"
+#include "app/ui/items.h"
+#include "app/ui/text.h"
+#include "app/ui/theme.h"
+#include "app/views/explanation.h"
+#include "app/views/parameter_panel.h"
+#include "app/views/status_bar.h"
+
+namespace gramscope::app {
+namespace {
+
+constexpr std::array<const char*, 4> kCentre{"gram_h", "target", "pca", "gram_w"};
+
+/// The one window everything is drawn in: no background (panels are cleared), no decoration, the size of the
+/// screen.
+class HostWindow {
+ public:
+  explicit HostWindow(ImVec2 size) {
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
+    ImGui::Begin("gramscope", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                     ImGuiWindowFlags_NoScrollWithMouse);
+    ImGui::PopStyleVar(2);
+  }
+  ~HostWindow() { ImGui::End(); }
+  HostWindow(const HostWindow&) = delete;
+  HostWindow& operator=(const HostWindow&) = delete;
+};
+
+void clear_rect(const Rect& rect, ImU32 colour, ImVec2 scale, int height) {
+  if (is_empty(rect)) return;
+  const auto x0 = static_cast<int>(std::floor(rect.min.x * scale.x));
+  const auto x1 = static_cast<int>(std::ceil(rect.max.x * scale.x));
+  const auto y0 = static_cast<int>(std::floor(rect.min.y * scale.y));
+  const auto y1 = static_cast<int>(std::ceil(rect.max.y * scale.y));
+  const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
+  glScissor(x0, height - y1, std::max(0, x1 - x0), std::max(0, y1 - y0));
+  glClearColor(c.x, c.y, c.z, 1.0f);
+  glClear(GL_COLOR_BUFFER_BIT);
+}
+
+}  // namespace
+
+Workspace::Workspace(ExperimentSource source) : top_bar_(std::move(source)) {}
+
+View& Workspace::view(const std::string& key) {
+  auto& slot = views_[key];
+  if (!slot) slot = find_view_entry(key)->make();
+  return *slot;
+}
+
+void Workspace::draw(Observatory& observatory) {
+  size_ = ImGui::GetIO().DisplaySize;
+  items().begin_frame();
+  begin_focus_order();
+  if (size_.x < 1.0f || size_.y < 1.0f) return;
+  HostWindow host(size_);
+  LayoutNeeds needs;
+  needs.scale = ui_scale();
+  needs.factor_count = static_cast<int>(observatory.task().factors.size());
+  needs.explanation_height = explanation_height(observatory, side_panel_width(size_.x, ui_scale()));
+  needs.hides_metrics = full_view_ == "metrics";
+  needs.hides_contrasts = full_view_ == "contrasts";
+  needs.hides_spectrum = full_view_ == "spectrum";
+  needs.hides_timeline = full_view_ == "timeline";
+  layout_ = compute_layout(size_, needs);
+
+  draw_lines();
+  {
+    const ScopedClip clip(layout_.top_bar);
+    top_bar_.draw(observatory, layout_.top_bar);
+  }
+  if (!is_empty(layout_.parameters)) draw_parameter_panel(observatory, layout_.parameters);
+  draw_views(observatory);
+  if (!is_empty(layout_.status)) {
+    const ScopedClip clip(layout_.status);
+    draw_status_bar(observatory, layout_.status);
+  }
+  if (shows_shortcuts_) draw_shortcut_overlay();
+}
+
+void Workspace::draw_views(Observatory& observatory) {
+  hovered_view_.clear();
+  if (full_view_.empty())
+    for (std::size_t i = 0; i < kCentre.size(); ++i) draw_view(observatory, kCentre[i], layout_.views[i]);
+  else
+    draw_view(observatory, full_view_, layout_.centre);
+  const std::array<std::pair<const char*, Rect>, 4> others{{{"metrics", layout_.metrics},
+                                                            {"contrasts", layout_.contrasts},
+                                                            {"spectrum", layout_.spectrum},
+                                                            {"timeline", layout_.timeline}}};
+  for (const auto& [key, rect] : others)
+    if (full_view_ != key) draw_view(observatory, key, rect);
+  if (!is_empty(layout_.explanation)) {
+    const ScopedClip clip(layout_.explanation);
+    draw_explanation(observatory, layout_.explanation);
+  }
+}
+
+void Workspace::draw_view(Observatory& observatory, const std::string& key, const Rect& rect) {
+  constexpr float kLeast = 40.0f;  // below it there is nothing to see, only arithmetic to go wrong
+  if (rect.width() < kLeast || rect.height() < kLeast || find_view_entry(key) == nullptr) return;
+  const ScopedClip clip(rect);
+  const ScopedId id(key.c_str());
+  report_item("view." + key, rect.min, rect.max);
+  if (rect.contains(ImGui::GetIO().MousePos)) hovered_view_ = key;
+  view(key).draw(observatory, rect);
+}
+
+void Workspace::draw_lines() const {
+  auto& canvas = *ImGui::GetWindowDrawList();
+  const ImU32 colour = palette().line;
+  auto horizontal = [&](float x0, float x1, float y) {
+    canvas.AddRectFilled({x0, y}, {x1, y + 1.0f}, colour);
+  };
+  auto vertical = [&](float x, float y0, float y1) { canvas.AddRectFilled({x, y0}, {x + 1.0f, y1}, colour); };
+  const auto& c = layout_.centre;
+  horizontal(0, size_.x, layout_.top_bar.max.y - 1.0f);
+  horizontal(0, size_.x, layout_.status.min.y);
+  if (!is_empty(layout_.timeline)) horizontal(0, size_.x, layout_.timeline.min.y);
+  if (!is_empty(layout_.parameters)) vertical(c.min.x - 1.0f, c.min.y, c.max.y);
+  if (!is_empty(layout_.side)) vertical(c.max.x, c.min.y, c.max.y);
+  if (!full_view_.empty()) return;
+  horizontal(c.min.x, c.max.x, layout_.views[0].max.y);
+  vertical(layout_.views[0].max.x, c.min.y, c.max.y);
+}
+
+void Workspace::clear_background(int framebuffer_width, int framebuffer_height) const {
+  const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
+  glViewport(0, 0, framebuffer_width, framebuffer_height);
+  glEnable(GL_SCISSOR_TEST);
+  const Rect all{{0, 0}, size_};
+  clear_rect(all, palette().panel, scale, framebuffer_height);
+  clear_rect(layout_.centre, palette().background, scale, framebuffer_height);
+  glDisable(GL_SCISSOR_TEST);
+}
+
+bool Workspace::press(Observatory& observatory, char32_t character) {
+  const auto shortcut = shortcut_of(character);
+  if (!shortcut || is_keyboard_taken()) return false;
+  execute(observatory, *shortcut);
+  return true;
+}
+
+void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
+  auto set_pace = [&](Pace pace) {
+    SetSpeed speed = observatory.speed();
+    speed.pace = pace;
+    observatory.set_speed(speed);
+  };
+  switch (shortcut) {
+    case Shortcut::run_or_pause:
+      return toggle_run(observatory);
+    case Shortcut::step:
+      return observatory.step_once();
+    case Shortcut::restart:
+      return observatory.restart();
+    case Shortcut::new_seed:
+      return observatory.new_seed();
+    case Shortcut::speed_log_time:
+      return set_pace(Pace::log_time);
+    case Shortcut::speed_steps_per_second:
+      return set_pace(Pace::steps_per_second);
+    case Shortcut::speed_maximum:
+      return set_pace(Pace::maximum);
+    case Shortcut::full_view:
+      full_view_ = full_view_.empty() ? hovered_view_ : std::string();
+      return;
+    case Shortcut::show_keys:
+      shows_shortcuts_ = !shows_shortcuts_;
+      return;
+  }
+}
+
+void Workspace::escape() {
+  // ImGui closes an open list or field itself, on the same key.
+  if (shows_shortcuts_)
+    shows_shortcuts_ = false;
+  else if (is_keyboard_taken())
+    drop_focus();
+  else
+    full_view_.clear();
+}
+
+void draw_shortcut_overlay() {
+  const auto& colours = palette();
+  const float scale = ui_scale();
+  auto& canvas = *ImGui::GetForegroundDrawList();
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  canvas.AddRectFilled({0, 0}, size, with_opacity(colours.background, 0.72f));
+  const float row = 24.0f * scale;
+  const float keys_width = 110.0f * scale;
+  float width = 0.0f;
+  for (const auto& line : shortcut_help()) width = std::max(width, text_size(fonts().body, line.meaning).x);
+  width += keys_width + 56.0f * scale;
+  const float height = row * static_cast<float>(shortcut_help().size()) + 72.0f * scale;
+  const ImVec2 min{std::round(0.5f * (size.x - width)), std::round(0.5f * (size.y - height))};
+  const ImVec2 max{min.x + width, min.y + height};
+  canvas.AddRectFilled(min, max, colours.panel, 8.0f * scale);
+  canvas.AddRect(min, max, colours.line, 8.0f * scale);
+  auto write = [&](ImFont* font, ImVec2 pos, ImU32 colour, const std::string& text) {
+    canvas.AddText(font, font->FontSize, pos, colour, text.c_str());
+  };
+  write(fonts().title, {min.x + 24.0f * scale, min.y + 18.0f * scale}, colours.text, "Keys and gestures");
+  float y = min.y + 52.0f * scale;
+  for (const auto& line : shortcut_help()) {
+    write(fonts().strong, {min.x + 24.0f * scale, y}, colours.accent, symbol_text(line.keys));
+    write(fonts().body, {min.x + 24.0f * scale + keys_width, y}, colours.text, symbol_text(line.meaning));
+    y += row;
+  }
+  items().add("overlay.shortcuts", min, max, {0, 0}, size);
+}
+
+}  // namespace gramscope::app

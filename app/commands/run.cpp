@@ -34,13 +34,6 @@ void tell(const Event& event, Progress& progress) {
     print("", diverged->text);
 }
 
-/// Ends the run where it is, as a command of the session: the last step is recorded, and a replay ends there too.
-void end_here(Engine& engine) {
-  if (engine.step() == 0 || engine.state() != Engine::State::ready) return;
-  engine.apply(SetParameter{"run.steps", engine.step()});
-  engine.advance(0);
-}
-
 /// Takes steps until the run or the session ends. Returns how it ended.
 RunStatus train(Engine& engine, const Session& session, Progress& progress) {
   Replay replay(session.commands);
@@ -52,14 +45,14 @@ RunStatus train(Engine& engine, const Session& session, Progress& progress) {
     if (engine.state() == Engine::State::diverged) return RunStatus::diverged;
     if (engine.state() == Engine::State::finished) return RunStatus::done;
     if (InterruptGuard::was_interrupted()) {
-      end_here(engine);
+      end_run_here(engine);
       return RunStatus::interrupted;
     }
     std::int64_t steps = chunk;
     if (const auto next = replay.next_tick()) steps = std::min(steps, *next - engine.tick());
     if (session.ticks) steps = std::min(steps, *session.ticks - engine.tick());
     if (steps <= 0) {
-      end_here(engine);
+      end_run_here(engine);
       return RunStatus::stopped;
     }
     const auto begin = Clock::now();
@@ -86,6 +79,12 @@ ExitCode exit_code(RunStatus status) {
 
 }  // namespace
 
+void end_run_here(Engine& engine) {
+  if (engine.step() == 0 || engine.state() != Engine::State::ready) return;
+  engine.apply(SetParameter{"run.steps", engine.step()});
+  engine.advance(0);
+}
+
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_experiment_options(command, options.experiment, true);
   command
@@ -99,7 +98,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 ExitCode run_command(const RunOptions& options) {
   const auto experiment = choose_experiment(options.experiment);
-  for (const auto& note : experiment.notes) std::cerr << "gramscope: note: " << note << '\n';
+  print_notes(experiment);
   const auto& preset = experiment.session.preset;
 
   const InterruptGuard guard;

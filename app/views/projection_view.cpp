@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -8,7 +9,6 @@
 #include "app/gl/colour_map.h"
 #include "app/gl/point_cloud.h"
 #include "app/ui/interaction.h"
-#include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/views/hover_card.h"
@@ -204,6 +204,9 @@ class ProjectionView : public View {
     ViewState& view = observatory.view;
     const auto state = interact("view.pca.scene", body,
                                 ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
+    const float inset = 4 * ui_scale();
+    draw_focus_ring(state,
+                    {{body.min.x + inset, body.min.y + inset}, {body.max.x - inset, body.max.y - inset}}, 0);
     steer(view.camera, state);
     const float radius = radius_.follow(static_cast<float>(snapshot.projection_radius), snapshot.segment(),
                                         ImGui::GetIO().DeltaTime);

@@ -112,9 +112,7 @@ class SpectrumView : public View {
   void draw(Observatory& observatory, const Rect& rect) override {
     const ViewScope scope(rect, kKey);
     const float s = ui_scale();
-    ViewHeader header(rect, kKey);
-    header.title("Spectrum of H", "singular values, centred");
-    const Rect body = header.body();
+    const Rect body = draw_heading(rect);
     const Snapshot* snapshot = observatory.snapshot();
     const auto count = snapshot != nullptr ? significant(snapshot->spectrum) : 0;
     if (count == 0)
@@ -132,6 +130,21 @@ class SpectrumView : public View {
   }
 
  private:
+  /// In the side panel a group heading as the panel's other groups have, alone a view's own. Gives what is
+  /// left.
+  static Rect draw_heading(const Rect& rect) {
+    const float s = ui_scale();
+    if (rect.height() < 280 * s) {
+      const ImVec2 pos{rect.min.x + 12 * s, rect.min.y + 12 * s};
+      const float height =
+          group_heading(pos, "Spectrum of H", rect.width() >= 240 * s ? "singular values" : "");
+      return {{rect.min.x, std::min(pos.y + height + 6 * s, rect.max.y)}, rect.max};
+    }
+    ViewHeader header(rect, kKey);
+    header.title("Spectrum of H", "singular values, centred");
+    return header.body();
+  }
+
   static std::size_t significant(const std::vector<SpectrumLine>& lines) {
     std::size_t count = 0;
     while (count < lines.size() && lines[count].singular_value > kNegligible * lines.front().singular_value)

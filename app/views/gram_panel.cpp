@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "app/gl/colour_map.h"
-#include "app/ui/items.h"
+#include "app/ui/interaction.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/views/view_header.h"
@@ -183,8 +183,6 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   const GramLayout layout = lay_out_gram(body, rows, levels);
   const Rect& m = layout.matrix;
   if (m.width() < 4) return {};
-  report_item(fmt::format("view.{}.matrix", content.view), m.min, m.max);
-
   const Canvas canvas = Canvas::current();
   heat_map_.set(content.values,
                 is_ordered ? std::span<const Index>(content.order.order) : std::span<const Index>(),
@@ -205,10 +203,10 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
     draw_separators(layout, levels[0]);
   if (layout.has_bar) draw_bar(layout.bar, content.view);
 
-  ImGui::SetCursorScreenPos(m.min);
+  const auto state = interact(fmt::format("view.{}.matrix", content.view), m);
   Pointed pointed;
-  pointed.is_clicked = ImGui::InvisibleButton("matrix", {m.width(), m.height()});
-  if (ImGui::IsItemHovered()) {
+  pointed.is_clicked = state.was_pressed && state.is_hovered;
+  if (state.is_hovered) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const auto index = [&](float offset) {
       return std::clamp<Index>(static_cast<Index>(offset / layout.cell), 0, rows - 1);
@@ -221,6 +219,7 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   if (is_inside(content.hovered))
     draw_outline(layout, *content.hovered, with_opacity(palette().text, 0.8f), std::max(1.0f, ui_scale()));
   if (is_inside(content.selected)) draw_outline(layout, *content.selected, palette().accent, 2 * ui_scale());
+  draw_focus_ring(state, m, 0.0f);
   return pointed;
 }
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "core/models/transformer.h"
+#include "core/registry/registry.h"
 #include "tests/core/models/gradient_check.h"
 #include "tests/core/models/token_task.h"
 
@@ -83,4 +84,60 @@ TEST_CASE("transformer: the gradient is right across chunk borders") {
       make_transformer<double>(shape, random_token_task(task_shape, 4), Random(4)), 4, 0.3, 12);
   CAPTURE(check.tensor);
   CHECK(check.error < 1e-5);
+}
+
+namespace {
+
+/// A value of the parameter's range, drawn so that small and large ones both come up.
+Value random_value(const Parameter& parameter, Random& random) {
+  if (parameter.type == ParameterType::choice)
+    return parameter.choices[random.below(static_cast<std::uint32_t>(parameter.choices.size()))].key;
+  if (parameter.type == ParameterType::flag) return random.below(2) == 0;
+  if (parameter.type == ParameterType::integer)
+    return static_cast<std::int64_t>(parameter.minimum) +
+           static_cast<std::int64_t>(random.below(static_cast<std::uint32_t>(
+               std::min(parameter.maximum, parameter.minimum + 9.0) - parameter.minimum + 1.0)));
+  return parameter.slider_minimum + (parameter.slider_maximum - parameter.slider_minimum) * random.uniform();
+}
+
+}  // namespace
+
+TEST_CASE("every registered model: the gradient is that of central differences, on random configurations") {
+  Random random(7);
+  for (const auto& entry : model_entries()) {
+    for (int trial = 0; trial < 12; ++trial) {
+      Config config;
+      config.set("model.kind", entry.key);
+      config = resolve(config);
+      config = with_change(config, "task.factors", Value{static_cast<std::int64_t>(1 + random.below(3))}, nullptr);
+      config = with_change(config, "task.values", Value{static_cast<std::int64_t>(2 + random.below(2))}, nullptr);
+      for (const auto& parameter : entry.parameters)
+        config = with_change(config, parameter.key, random_value(parameter, random), nullptr);
+      const ModelSetup setup{task_entry(config.text("task.kind")).make(config), config,
+                             Random(static_cast<std::uint64_t>(trial))};
+      CAPTURE(entry.key);
+      CAPTURE(trial);
+      const auto check = check_gradient(entry.make_double(setup), static_cast<std::uint64_t>(trial), 0.3, 20);
+      CAPTURE(check.tensor);
+      CHECK(check.error < 1e-5);
+      CHECK(check.padding == 0.0);
+    }
+  }
+}
+
+TEST_CASE("every registered model: float agrees with double") {
+  for (const auto& entry : model_entries()) {
+    Config config;
+    config.set("model.kind", entry.key);
+    config = resolve(config);
+    const auto task = task_entry(config.text("task.kind")).make(config);
+    auto exact = entry.make_double({task, config, Random(1)});
+    auto fast = entry.make_float({task, config, Random(1)});
+    VectorD gradient = VectorD::Zero(exact->layout().size());
+    Vector<float> fast_gradient = Vector<float>::Zero(fast->layout().size());
+    const auto objective = exact->gradient(gradient);
+    CAPTURE(entry.key);
+    CHECK(fast->gradient(fast_gradient).total() == doctest::Approx(objective.total()).epsilon(1e-6));
+    CHECK((fast_gradient.cast<double>() - gradient).squaredNorm() <= 1e-7 * gradient.squaredNorm());
+  }
 }

@@ -1,0 +1,126 @@
+#include "app/commands/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <optional>
+
+#include "app/commands/interrupt.h"
+#include "app/commands/progress.h"
+#include "app/commands/run_report.h"
+#include "core/io/run_output.h"
+
+namespace gramscope::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Prints what the engine has to say on stderr, clear of the progress bar.
+void tell(const Event& event, Progress& progress) {
+  const auto print = [&](const char* grade, const std::string& text) {
+    progress.clear();
+    std::cerr << "gramscope: " << grade << text << '\n';
+  };
+  if (const auto* message = std::get_if<Message>(&event))
+    print(message->level == Message::Level::info ? "" : "warning: ", message->text);
+  else if (const auto* diverged = std::get_if<Diverged>(&event))
+    print("", diverged->text);
+}
+
+/// Takes steps until the run or the session ends. Returns how it ended.
+RunStatus train(Engine& engine, const Session& session, Progress& progress) {
+  Replay replay(session.commands);
+  // As many steps at a time as take about 20 ms: the bar moves, and Ctrl+C is answered.
+  std::int64_t chunk = 1;
+  for (;;) {
+    replay.apply_due(engine);
+    engine.advance(0);  // a command may have ended the run
+    if (engine.state() == Engine::State::diverged) return RunStatus::diverged;
+    if (engine.state() == Engine::State::finished) return RunStatus::done;
+    if (InterruptGuard::was_interrupted()) {
+      end_run_here(engine);
+      return RunStatus::interrupted;
+    }
+    std::int64_t steps = chunk;
+    if (const auto next = replay.next_tick()) steps = std::min(steps, *next - engine.tick());
+    if (session.ticks) steps = std::min(steps, *session.ticks - engine.tick());
+    if (steps <= 0) {
+      end_run_here(engine);
+      return RunStatus::stopped;
+    }
+    const auto begin = Clock::now();
+    engine.advance(steps);
+    const double seconds = seconds_since(begin);
+    if (steps == chunk && seconds < 0.01) chunk *= 2;
+    if (seconds > 0.04) chunk = std::max<std::int64_t>(1, chunk / 2);
+    progress.update(engine.step(), engine.step() + engine.steps_left());
+  }
+}
+
+ExitCode exit_code(RunStatus status) {
+  switch (status) {
+    case RunStatus::diverged:
+      return ExitCode::diverged;
+    case RunStatus::interrupted:
+      return ExitCode::interrupted;
+    case RunStatus::done:
+    case RunStatus::stopped:
+      return ExitCode::ok;
+  }
+  return ExitCode::failure;
+}
+
+}  // namespace
+
+void end_run_here(Engine& engine) {
+  if (engine.step() == 0 || engine.state() != Engine::State::ready) return;
+  engine.apply(SetParameter{"run.steps", engine.step()});
+  engine.advance(0);
+}
+
+void add_run_options(CLI::App& command, RunOptions& options) {
+  add_experiment_options(command, options.experiment, true);
+  command
+      .add_option(
+          "--out", options.out,
+          "Writes metrics.csv, snapshots/*.npz and session.toml into this directory, in place of those of a "
+          "run before")
+      ->option_text("DIR");
+  command.add_flag("--json", options.json, "Prints the report as one JSON object");
+}
+
+ExitCode run_command(const RunOptions& options) {
+  const auto experiment = choose_experiment(options.experiment);
+  print_notes(experiment);
+  const auto& preset = experiment.session.preset;
+
+  const InterruptGuard guard;
+  std::optional<RunOutput> output;
+  if (!options.out.empty()) output.emplace(options.out, preset);
+  Progress progress;
+  const auto begin = Clock::now();
+  Engine engine(preset.config, preset.name, [&](const Event& event) {
+    tell(event, progress);
+    if (output) output->on(event);
+  });
+  const auto status = train(engine, experiment.session, progress);
+  const double seconds = seconds_since(begin);
+  progress.clear();
+  if (output) output->finish(engine);
+
+  const auto report = make_report(engine, preset, status, engine.tick(), seconds);
+  if (options.json)
+    std::cout << report_json(report).dump() << '\n';
+  else
+    std::cout << report_text(report);
+  return exit_code(status);
+}
+
+}  // namespace gramscope::app

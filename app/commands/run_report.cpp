@@ -1,0 +1,118 @@
+#include "app/commands/run_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "app/ui/format.h"
+#include "core/io/version.h"
+#include "core/metrics/metric_list.h"
+
+namespace gramscope::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+std::string step_text(const std::optional<std::int64_t>& step) {
+  return step ? "at step " + format_count(*step) : std::string("not reached");
+}
+
+}  // namespace
+
+std::string_view to_string(RunStatus status) {
+  switch (status) {
+    case RunStatus::done:
+      return "done";
+    case RunStatus::diverged:
+      return "diverged";
+    case RunStatus::stopped:
+      return "stopped";
+    case RunStatus::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+RunReport make_report(const Engine& engine, const Preset& preset, RunStatus status, std::int64_t steps_taken,
+                      double seconds) {
+  RunReport report;
+  report.preset = preset.name;
+  report.title = preset.title;
+  report.seed = engine.config().integer("run.seed");
+  report.steps = engine.step();
+  report.status = status;
+  report.seconds = seconds;
+  report.steps_per_second = seconds > 0.0 ? static_cast<double>(steps_taken) / seconds : 0.0;
+  report.last = engine.records().back();
+  return report;
+}
+
+Json report_json(const RunReport& report) {
+  const auto& phase = report.last.phase;
+  Json json;
+  json["format"] = 1;
+  json["version"] = version();
+  json["preset"] = report.preset;
+  json["seed"] = report.seed;
+  json["steps"] = report.steps;
+  json["status"] = to_string(report.status);
+  json["steps_per_second"] = number_or_null(report.steps_per_second);
+  json["phase"] = to_string(phase.phase());
+  json["peak_step"] = or_null(phase.peak_step());
+  json["overtake_step"] = or_null(phase.overtake_step());
+  json["collapse_step"] = or_null(phase.collapse_step());
+  json["peak"] = Json{{"cka_semantic", or_null(phase.peak_semantic())}};
+  json["final"] = Json::object();
+  json["undefined"] = Json::object();
+  for (const auto& metric : report.last.metrics.values()) {
+    json["final"][metric.key] = metric.is_defined() ? number_or_null(metric.value) : Json(nullptr);
+    if (!metric.is_defined()) json["undefined"][metric.key] = metric.undefined;
+  }
+  return json;
+}
+
+std::string report_text(const RunReport& report) {
+  const auto& phase = report.last.phase;
+  std::string text = report.preset + (report.title.empty() ? "" : ": " + report.title) + "\n";
+  text += fmt::format("seed {}, {} steps in {:.1f} s ({} steps/s), {}\n\n", report.seed,
+                      format_count(report.steps), report.seconds,
+                      format_count(std::llround(report.steps_per_second)), to_string(report.status));
+  text += fmt::format("phase        {}\n", to_string(phase.phase()));
+  if (phase.peak_semantic())
+    text += fmt::format("peak         {}, cka_semantic {:.4f}\n", step_text(phase.peak_step()),
+                        *phase.peak_semantic());
+  else
+    text += "peak         not reached\n";
+  text += fmt::format("overtaken    {}\n", step_text(phase.overtake_step()));
+  text += fmt::format("collapse     {}\n\n", step_text(phase.collapse_step()));
+
+  text += fmt::format("metrics at step {}\n", format_count(report.last.step()));
+  std::size_t width = 0;
+  for (const auto& metric : report.last.metrics.values()) width = std::max(width, metric.key.size());
+  std::string undefined;
+  for (const auto& metric : report.last.metrics.values()) {
+    if (!metric.is_defined()) {
+      undefined += fmt::format("  {:<{}}  {}\n", metric.key, width, metric.undefined);
+      continue;
+    }
+    const auto* entry = find_metric_entry(metric.key);
+    text += fmt::format("  {:<{}}  {:>12.6g}{}\n", metric.key, width, metric.value,
+                        entry == nullptr || entry->at_collapse.empty()
+                            ? ""
+                            : fmt::format("  (at collapse: {})", entry->at_collapse));
+  }
+  if (!undefined.empty()) text += "not defined\n" + undefined;
+  return text;
+}
+
+}  // namespace gramscope::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/io/preset.h"
+#include "core/train/engine.h"
+
+namespace gramscope::app {
+
+/// How a run ended.
+enum class RunStatus {
+  done,         ///< run.steps reached
+  diverged,     ///< a step gave NaN or Inf
+  stopped,      ///< ended before run.steps, where the recorded session ended
+  interrupted,  ///< Ctrl+C
+};
+
+std::string_view to_string(RunStatus status);
+
+/// What `run` tells about a run, once it has ended.
+struct RunReport {
+  std::string preset;
+  std::string title;
+  std::int64_t seed = 0;
+  std::int64_t steps = 0;  ///< taken since the last restart
+  RunStatus status = RunStatus::done;
+  double seconds = 0.0;
+  double steps_per_second = 0.0;
+  Record last;  ///< the last recorded step
+};
+
+/// Fills the report from a finished engine; `seconds` is the time `steps_taken` steps took.
+RunReport make_report(const Engine& engine, const Preset& preset, RunStatus status, std::int64_t steps_taken,
+                      double seconds);
+
+/// {format, version, preset, seed, steps, status, steps_per_second, phase, peak_step, overtake_step,
+/// collapse_step, peak: {cka_semantic}, final: {metric: number or null}, undefined: {metric: reason}}
+nlohmann::ordered_json report_json(const RunReport& report);
+
+/// The same for a reader: the phases in words, then a table of the final metrics.
+std::string report_text(const RunReport& report);
+
+}  // namespace gramscope::app

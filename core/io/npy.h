@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/linalg/types.h"
+
+namespace gramscope {
+
+/// An array as NumPy stores it: values in C order (the last index runs fastest). Text is UTF-8.
+struct Array {
+  using Values = std::variant<std::vector<double>, std::vector<float>, std::vector<std::int64_t>,
+                              std::vector<bool>, std::vector<std::string>>;
+  std::vector<std::size_t> shape;  ///< empty for a single value
+  Values values;
+
+  friend bool operator==(const Array&, const Array&) = default;
+};
+
+/// The product of the extents.
+std::size_t element_count(const std::vector<std::size_t>& shape);
+
+/// A matrix as a two-dimensional array; row i of the matrix is row i of the array.
+Array matrix_array(const Eigen::Ref<const MatrixD>& matrix);
+Array integer_array(std::vector<std::int64_t> values, std::vector<std::size_t> shape);
+/// A list of texts, one-dimensional.
+Array text_array(std::vector<std::string> values);
+
+/// The .npy file of an array (format 1.0, little endian): '<f8', '<f4', '<i8', '|b1' or '<U' with the width
+/// of the longest text. Throws RuntimeError if the shape does not hold the values.
+std::string npy_bytes(const Array& array);
+
+/// Reads a .npy file of format 1 to 3: reals '<f8' and '<f4', integers '<i1' to '<i8' and '<u1' to '<u4',
+/// booleans and
+/// '<U' text, in C or Fortran order, of at most 32 dimensions. Nothing is allocated before the size is
+/// checked against the bytes that are there. Throws InputError "where: place: problem"; `where` names the
+/// file.
+Array parse_npy(std::string_view bytes, const std::string& where);
+
+}  // namespace gramscope

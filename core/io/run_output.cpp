@@ -1,0 +1,83 @@
+#include "core/io/run_output.h"
+
+#include <fmt/format.h>
+
+#include <regex>
+
+#include "core/io/atomic_file.h"
+#include "core/io/metrics_csv.h"
+#include "core/io/snapshot_file.h"
+#include "core/io/version.h"
+#include "core/registry/error.h"
+#include "core/registry/registry.h"
+
+namespace gramscope {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kTable = "metrics.csv";
+constexpr const char* kSession = "session.toml";
+constexpr const char* kSnapshots = "snapshots";
+
+std::string snapshot_name(const Record& record) {
+  const std::string step = fmt::format("step_{:08}.npz", record.step());
+  return record.segment() == 0 ? step : fmt::format("segment_{}_{}", record.segment(), step);
+}
+
+void remove_previous_run(const fs::path& directory) {
+  static const std::regex snapshot("(segment_[0-9]+_)?step_[0-9]{8,}\\.npz");
+  fs::remove(directory / kTable);
+  fs::remove(directory / kSession);
+  if (!fs::is_directory(directory / kSnapshots)) return;
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(directory / kSnapshots))
+    if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), snapshot))
+      old.push_back(entry.path());
+  for (const auto& path : old) fs::remove(path);
+}
+
+}  // namespace
+
+RunOutput::RunOutput(fs::path directory, const Preset& preset) : directory_(std::move(directory)) {
+  session_.preset = preset;
+  session_.preset.config = resolve(preset.config);
+  session_.version = version();
+  session_.cpu = processor_name();
+  session_.ticks = 0;
+  std::error_code error;
+  if (fs::exists(directory_, error) && !fs::is_directory(directory_, error))
+    throw UsageError(fmt::format("{}: is not a directory", directory_.string()));
+  try {
+    fs::create_directories(directory_ / kSnapshots);
+    remove_previous_run(directory_);
+  } catch (const fs::filesystem_error& failure) {
+    throw RuntimeError(fmt::format("{}: {}", failure.path1().string(), failure.code().message()));
+  }
+  write_file(directory_ / kSession, session_toml(session_));
+}
+
+void RunOutput::on(const Event& event) {
+  if (const auto* recorded = std::get_if<Recorded>(&event)) add(*recorded);
+}
+
+void RunOutput::add(const Recorded& recorded) {
+  if (recorded.replaces_last && !records_.empty()) records_.pop_back();
+  records_.push_back(recorded.record);
+  write_snapshot(directory_ / kSnapshots / snapshot_name(recorded.record), *recorded.record.embeddings);
+  records_.back().embeddings.reset();  // they are in their file now, and a long run has many
+  if (records_.size() < next_table_) return;
+  // Whenever it has grown by an eighth: the work stays proportional to the length of the run.
+  next_table_ = records_.size() + records_.size() / 8 + 1;
+  write_metrics_csv(directory_ / kTable, records_);
+}
+
+void RunOutput::finish(const Engine& engine) {
+  write_metrics_csv(directory_ / kTable, records_);
+  session_.commands = engine.commands();
+  session_.ticks = engine.tick();
+  write_file(directory_ / kSession, session_toml(session_));
+}
+
+}  // namespace gramscope

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/io/session.h"
+#include "core/train/engine.h"
+
+namespace gramscope {
+
+/// What a run leaves behind in a directory: metrics.csv, a snapshot of every recorded step
+/// (snapshots/step_00000200.npz, after a restart snapshots/segment_1_step_00000200.npz) and session.toml,
+/// from which `run` repeats it. Snapshots are written as steps are recorded, the table now and then, all of
+/// it by finish().
+class RunOutput {
+ public:
+  /// Makes the directory where there is none and removes the files of a previous run, nothing else. Throws
+  /// UsageError if `directory` is something else than a directory, RuntimeError if it cannot be written.
+  RunOutput(std::filesystem::path directory, const Preset& preset);
+
+  /// To be called with every event of the engine, in order. Throws RuntimeError if a file cannot be written.
+  void on(const Event& event);
+
+  /// Completes the files with the engine's own list of records and commands.
+  void finish(const Engine& engine);
+
+ private:
+  void add(const Recorded& recorded);
+
+  std::filesystem::path directory_;
+  Session session_;
+  std::vector<Record> records_;
+  std::size_t next_table_ = 1;  ///< the number of records at which the table is written again
+};
+
+}  // namespace gramscope

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io/preset.h"
+#include "core/train/engine.h"
+
+namespace gramscope {
+
+/// A run as it happened: where it began, and every command with its tick. It replays to the same bits on the
+/// same version and processor. An experiment that has only been chosen is one without commands.
+struct Session {
+  Preset preset;
+  std::string version;  ///< of the program that recorded it; empty for a preset
+  std::string cpu;      ///< of the machine that recorded it; empty for a preset
+  std::vector<Engine::Executed> commands;
+  std::optional<std::int64_t> ticks;  ///< steps executed; unset for a preset, which runs until run.steps
+
+  bool is_recorded() const { return !version.empty(); }
+};
+
+/// The model name of this machine's processor, or "unknown".
+std::string processor_name();
+
+/// A session as TOML, its config resolved and in full.
+std::string session_toml(const Session& session);
+
+/// Reads a session or a preset. Throws InputError "file:line: key: problem".
+Session parse_session(std::string_view text, const std::string& file);
+
+/// The embedded preset of that name, or the preset or session in that file (see names_a_file). Throws
+/// UsageError for an unknown name, InputError for a file that is missing or wrong.
+Session load_session(const std::string& name_or_path);
+
+/// Takes the commands that are due at the engine's tick, and tells how many steps may pass before the next
+/// one.
+class Replay {
+ public:
+  explicit Replay(const std::vector<Engine::Executed>& commands) : commands_(commands) {}
+
+  void apply_due(Engine& engine);
+  /// The tick of the next command; nullopt after the last.
+  std::optional<std::int64_t> next_tick() const;
+
+ private:
+  const std::vector<Engine::Executed>& commands_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace gramscope

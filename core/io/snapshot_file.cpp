@@ -1,0 +1,31 @@
+#include "core/io/snapshot_file.h"
+
+namespace gramscope {
+
+std::vector<NamedArray> snapshot_arrays(const Embeddings& embeddings) {
+  const Task& task = *embeddings.task;
+  const auto contexts = static_cast<std::size_t>(task.contexts);
+  std::vector<NamedArray> arrays;
+  arrays.push_back({"H", matrix_array(embeddings.h.transpose())});
+  arrays.push_back({"W", matrix_array(embeddings.w)});
+  if (task.is_one_hot())
+    arrays.push_back({"labels", integer_array({task.labels.begin(), task.labels.end()}, {contexts})});
+  if (!task.factors.empty()) {
+    std::vector<std::int64_t> values;
+    std::vector<std::string> names;
+    for (std::size_t j = 0; j < contexts; ++j)
+      for (const auto& factor : task.factors) values.push_back(factor.value[j]);
+    for (const auto& factor : task.factors) names.push_back(factor.name);
+    arrays.push_back({"factors", integer_array(std::move(values), {contexts, task.factors.size()})});
+    arrays.push_back({"factor_names", text_array(std::move(names))});
+  }
+  arrays.push_back({"names", text_array(task.context_names)});
+  arrays.push_back({"step", integer_array({embeddings.step}, {})});
+  return arrays;
+}
+
+void write_snapshot(const std::filesystem::path& path, const Embeddings& embeddings) {
+  write_npz(path, snapshot_arrays(embeddings));
+}
+
+}  // namespace gramscope

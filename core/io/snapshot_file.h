@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/io/npz.h"
+#include "core/train/snapshot.h"
+
+namespace gramscope {
+
+/// The arrays of a snapshot: H (m×d, a row per context in the task's order), W (V×d), labels (m; absent where
+/// contexts have more than one next word), factors (m×k) with factor_names (k) where the task has factors,
+/// names (m), and step.
+std::vector<NamedArray> snapshot_arrays(const Embeddings& embeddings);
+
+/// Writes them as .npz (atomically; throws RuntimeError).
+void write_snapshot(const std::filesystem::path& path, const Embeddings& embeddings);
+
+}  // namespace gramscope

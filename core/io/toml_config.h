@@ -1,0 +1,61 @@
+#pragma once
+
+#include <toml++/toml.h>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/registry/config.h"
+
+namespace gramscope {
+
+/// A TOML file being read: what presets and sessions share. Every error is an InputError "file:line: key:
+/// problem".
+class TomlDocument {
+ public:
+  /// Parses the text; `file` is its name in messages.
+  TomlDocument(std::string_view text, std::string file);
+
+  const toml::table& root() const { return root_; }
+
+  /// Throws the error about `key` at that node's line.
+  [[noreturn]] void fail(const toml::node& at, const std::string& key, const std::string& problem) const;
+  /// The same for the file as a whole.
+  [[noreturn]] void fail(const std::string& key, const std::string& problem) const;
+
+  /// Throws if the table has a key that is not `allowed`, naming the nearest.
+  void require_known_keys(const toml::table& table, const std::string& prefix,
+                          std::span<const std::string_view> allowed) const;
+  std::string text(const toml::table& table, const std::string& key) const;
+  std::string text_or(const toml::table& table, const std::string& key, const std::string& otherwise) const;
+  /// A whole number of at least 0.
+  std::int64_t count(const toml::table& table, const std::string& key) const;
+  Value value(const toml::table& table, const std::string& key) const;
+
+  /// The parameters in the tables task, model, optimizer, reg and run of `table`, each checked against the
+  /// registry; defaults are not filled in.
+  Config config(const toml::table& table) const;
+
+ private:
+  /// Runs a check of the registry and gives its message the line and the key.
+  template <class Check>
+  void located(const toml::node& at, const std::string& key, const Check& check) const;
+
+  std::string file_;
+  toml::table root_;
+};
+
+/// The names of the tables parameters stand in, in the order they are written.
+std::span<const std::string_view> config_sections();
+
+/// A value as TOML: reals always with a point or an exponent, text quoted and escaped.
+std::string toml_text(const Value& value);
+
+/// A config as TOML tables, in the order of the parameter panel.
+std::string toml_text(const Config& config);
+
+/// A config as one inline table with dotted keys.
+std::string toml_inline_text(const Config& config);
+
+}  // namespace gramscope

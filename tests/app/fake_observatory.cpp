@@ -1,0 +1,58 @@
+// The members of Observatory and Runner as far as views call them, standing in for the libraries' own: the
+// linker takes these and leaves theirs in the archives.
+#include "tests/app/fake_observatory.h"
+
+namespace gramscope {
+
+struct Runner::Impl {};
+
+Runner::Runner(const Config&, std::string, bool, SetSpeed) {}
+Runner::~Runner() = default;
+void Runner::send(Command) {}
+void Runner::send(Control) {}
+std::vector<Event> Runner::take_events() { return {}; }
+std::shared_ptr<const Snapshot> Runner::snapshot() const { return nullptr; }
+RunnerStatus Runner::status() const { return {}; }
+
+}  // namespace gramscope
+
+namespace gramscope::app {
+
+FakeRun& fake_run() {
+  static FakeRun run;
+  return run;
+}
+
+Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
+                         std::function<void(const Event&)> on_event)
+    : on_event_(std::move(on_event)),
+      runner_(config, preset, start_running, speed),
+      config_(config),
+      preset_(std::move(preset)),
+      speed_(speed) {
+  update();
+}
+
+void Observatory::update() {
+  if (task_ != fake_run().task) adopt_task(fake_run().task);
+  snapshot_ = fake_run().snapshot;
+  records_ = fake_run().records;
+}
+
+void Observatory::adopt_task(std::shared_ptr<const Task> task) {
+  task_ = std::move(task);
+  targets_ = {semantic_target(*task_), symmetric_target(*task_)};
+}
+
+void Observatory::set_parameter(const std::string&, const Value&) {}
+void Observatory::run() {}
+void Observatory::pause() {}
+void Observatory::toggle_running() {}
+void Observatory::step_once() {}
+void Observatory::restart() {}
+void Observatory::new_seed() {}
+void Observatory::load(const Config&, const std::string&) {}
+void Observatory::set_speed(const SetSpeed&) {}
+double Observatory::message_age() const { return 0.0; }
+
+}  // namespace gramscope::app

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "app/observatory.h"
+
+namespace gramscope::app {
+
+/// What the observatory of fake_observatory.cpp shows: set before it is made, taken over by update(). It has
+/// no runner and no threads, so that a test decides what every frame sees.
+struct FakeRun {
+  std::shared_ptr<const Task> task;
+  std::shared_ptr<const Snapshot> snapshot;  ///< nullptr: nothing has been analysed yet
+  std::vector<Record> records;
+};
+FakeRun& fake_run();
+
+}  // namespace gramscope::app

@@ -1,0 +1,124 @@
+#include "app/gl/heat_map.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "app/gl/colour_map.h"
+#include "tests/app/gl/stage.h"
+
+using namespace gramscope;
+using namespace gramscope::app;
+
+namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+MatrixF ramp(Index m) {
+  return MatrixF::NullaryExpr(m, m, [m](Index i, Index j) {
+    return static_cast<float>(i * m + j) / static_cast<float>(m * m) * 2 - 1;
+  });
+}
+
+int channel_distance(unsigned a, unsigned b) {
+  int most = 0;
+  for (int shift = 0; shift < 24; shift += 8)
+    most = std::max(most,
+                    std::abs(static_cast<int>((a >> shift) & 255u) - static_cast<int>((b >> shift) & 255u)));
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("reorder_and_average: row i of the picture is row order[i] of the matrix") {
+  const MatrixF values = ramp(5);
+  const std::vector<Index> order{3, 1, 4, 0, 2};
+  const auto cells = reorder_and_average(values, order, 64);
+  REQUIRE(cells.size() == 25);
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t j = 0; j < 5; ++j) CHECK(cells[i * 5 + j] == values(order[i], order[j]));
+}
+
+TEST_CASE("reorder_and_average: a smaller picture holds the mean of each block") {
+  const MatrixF values = ramp(6);
+  const auto cells = reorder_and_average(values, {}, 3);
+  REQUIRE(cells.size() == 9);
+  for (Index i = 0; i < 3; ++i)
+    for (Index j = 0; j < 3; ++j)
+      CHECK(cells[static_cast<std::size_t>(i * 3 + j)] ==
+            doctest::Approx(values.block(2 * i, 2 * j, 2, 2).mean()).epsilon(1e-6));
+}
+
+TEST_CASE("reorder_and_average: the mean of the whole survives sizes that do not divide") {
+  const MatrixF values = ramp(7);
+  const auto cells = reorder_and_average(values, {}, 4);
+  // Blocks hold 1 to 4 entries: weigh them as they were made.
+  std::vector<double> weight(4, 0.0);
+  for (Index i = 0; i < 7; ++i) weight[static_cast<std::size_t>(i * 4 / 7)] += 1.0;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t j = 0; j < 4; ++j) sum += weight[i] * weight[j] * cells[i * 4 + j];
+  CHECK(sum / 49.0 == doctest::Approx(values.mean()).epsilon(1e-5));
+}
+
+TEST_CASE("reorder_and_average: undefined entries are left out, and stay undefined alone") {
+  MatrixF values = MatrixF::Constant(4, 4, 0.5f);
+  values(0, 0) = kNaN;
+  values.block(2, 2, 2, 2).setConstant(kNaN);
+  const auto cells = reorder_and_average(values, {}, 2);
+  CHECK(cells[0] == 0.5f);
+  CHECK(std::isnan(cells[3]));
+}
+
+TEST_CASE("HeatMap: every cell has its value's colour, row 0 on top") {
+  const auto canvas = canvas_if_display(100, 90);
+  if (!canvas) return;
+  MatrixF values = ramp(8);
+  values(2, 5) = kNaN;
+  HeatMap heat_map;
+  heat_map.set(values, {}, 80);
+  canvas->begin(0xff000000);
+  heat_map.draw(whole(*canvas), {11, 7}, {91, 87}, 1.0f, 0xffff00ff);
+  const Image image = canvas->read();
+  for (int i = 0; i < 8; ++i) {
+    for (int j = 0; j < 8; ++j) {
+      const unsigned shown = pixel(image, 11 + 10 * j + 4, 7 + 10 * i + 4);
+      CHECK(channel_distance(shown, diverging_map().at(values(i, j))) <= 2);
+    }
+  }
+  CHECK(pixel(image, 11 + 9, 7 + 3) == 0xffff00ffu);  // the line between cells
+  CHECK(pixel(image, 10, 7) == 0xff000000u);          // nothing outside
+  CHECK(pixel(image, 91, 86) == 0xff000000u);
+  CHECK(pixel(image, 50, 87) == 0xff000000u);
+}
+
+TEST_CASE("HeatMap: new values are shown, whatever their address") {
+  const auto canvas = canvas_if_display(20, 20);
+  if (!canvas) return;
+  HeatMap heat_map;
+  MatrixF values = MatrixF::Constant(2, 2, 1.0f);
+  for (const float value : {1.0f, -1.0f, 0.25f}) {
+    values.setConstant(value);
+    heat_map.set(values, {}, 20);
+    canvas->begin(0xff000000);
+    heat_map.draw(whole(*canvas), {0, 0}, {20, 20}, 0, 0);
+    CHECK(channel_distance(pixel(canvas->read(), 10, 10), diverging_map().at(value)) <= 2);
+  }
+}
+
+TEST_CASE("HeatMap: a change in one corner of a large matrix's size or order is seen") {
+  HeatMap heat_map;
+  const MatrixF values = ramp(40);
+  std::vector<Index> order(40);
+  std::iota(order.begin(), order.end(), Index{0});
+  heat_map.set(values, order, 40);
+  const std::vector<float> before(heat_map.cells().begin(), heat_map.cells().end());
+  std::swap(order[0], order[39]);
+  heat_map.set(values, order, 40);
+  CHECK(heat_map.cells()[0] == values(39, 39));
+  CHECK(before[0] == values(0, 0));
+  heat_map.set(values, order, 10);
+  CHECK(heat_map.cells_per_side() == 10);
+}

@@ -1,0 +1,300 @@
+// Draws every registered view for three frames, at several sizes and moments of a run, and checks what can be
+// checked of a picture: that nothing throws, that something is drawn, that no text is cut off or lies across
+// other text. With a directory as its argument it leaves the pictures there.
+#include <fmt/format.h>
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "app/gl/offscreen.h"
+#include "app/ui/interaction.h"
+#include "app/ui/items.h"
+#include "app/ui/theme.h"
+#include "app/views/view.h"
+#include "core/tasks/attributes.h"
+#include "core/train/analysis.h"
+#include "core/train/engine.h"
+#include "tests/app/fake_observatory.h"
+
+namespace {
+
+using namespace gramscope;
+using namespace gramscope::app;
+
+int failures = 0;
+
+void expect(bool is_true, const std::string& what) {
+  if (is_true) return;
+  ++failures;
+  std::fprintf(stderr, "view_gallery: %s\n", what.c_str());
+}
+
+/// A moment of a run, with the records that led to it.
+FakeRun train(const Config& config, std::int64_t steps) {
+  FakeRun run;
+  Engine engine(config);
+  engine.advance(steps);
+  run.task = engine.task();
+  Analysis analysis;
+  run.snapshot = analysis(engine.embeddings());
+  run.records = engine.records();
+  return run;
+}
+
+Config flagship() {
+  Config config;
+  config.set("task.kind", std::string("attributes"));
+  config.set("model.kind", std::string("kernel_ufm"));
+  config.set("optimizer.kind", std::string("gd"));
+  return config;
+}
+
+/// A task nobody knows any factors of, in a state without structure.
+FakeRun without_factors() {
+  auto task = std::make_shared<Task>(*make_attributes(2, 5));
+  task->factors.clear();
+  task->semantic_kernel.resize(0, 0);
+  auto embeddings = std::make_shared<Embeddings>();
+  embeddings->task = task;
+  embeddings->h =
+      MatrixD::NullaryExpr(12, 25, [](Index i, Index j) { return std::sin(7.0 * i + 3.0 * j * j); });
+  embeddings->w = embeddings->h.transpose();
+  Analysis analysis;
+  return {task, analysis(embeddings), {}};
+}
+
+FakeRun before_the_first_step() { return {make_attributes(3, 3), nullptr, {}}; }
+
+/// ImGui on an off-screen canvas.
+class Stage {
+ public:
+  Stage() : canvas_(64, 64) {
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    set_scale(1.0f);
+    ImGui_ImplOpenGL3_Init("#version 330");
+  }
+  ~Stage() {
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui::DestroyContext();
+  }
+
+  void set_scale(float scale) {
+    if (has_fonts_) ImGui_ImplOpenGL3_DestroyFontsTexture();
+    apply_theme(scale);
+    if (has_fonts_) ImGui_ImplOpenGL3_CreateFontsTexture();
+    has_fonts_ = true;
+  }
+
+  struct Placed {
+    View* view;
+    Rect rect;
+  };
+  Image frame(Observatory& observatory, int width, int height, const std::vector<Placed>& views,
+              ImVec2 mouse) {
+    if (width != canvas_.width() || height != canvas_.height()) canvas_.resize(width, height);
+    auto& io = ImGui::GetIO();
+    io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
+    io.DeltaTime = 1.0f / 60.0f;
+    io.MousePos = mouse;
+    observatory.update();
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui::NewFrame();
+    items().begin_frame();
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(io.DisplaySize);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::Begin("stage", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove);
+    ImGui::PopStyleVar();
+    for (const auto& [view, rect] : views) {
+      const ScopedClip clip(rect);
+      view->draw(observatory, rect);
+    }
+    ImGui::End();
+    ImGui::Render();
+    canvas_.begin(palette().background);
+    observatory.draws.run_and_clear();
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    return canvas_.read();
+  }
+
+ private:
+  OffscreenCanvas canvas_;
+  bool has_fonts_ = false;
+};
+
+bool overlap(const Item& a, const Item& b) {
+  return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
+}
+
+/// The labels of a frame are whole, and none lies across another.
+void check_labels(const std::string& where) {
+  std::vector<Item> labels;
+  for (const auto& item : items().all())
+    if (item.name.starts_with("label.")) labels.push_back(item);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Item& a = labels[i];
+    const bool is_whole = a.min.x >= a.clip_min.x - 0.5f && a.min.y >= a.clip_min.y - 0.5f &&
+                          a.max.x <= a.clip_max.x + 0.5f && a.max.y <= a.clip_max.y + 0.5f;
+    expect(is_whole, where + ": " + a.name + " is cut off");
+    for (std::size_t j = 0; j < i; ++j)
+      expect(!overlap(a, labels[j]), where + ": " + a.name + " lies across " + labels[j].name);
+  }
+}
+
+std::size_t count_colours(const Image& image) {
+  std::set<std::uint32_t> colours;
+  for (std::size_t i = 0; i + 3 < image.rgba.size(); i += 4)
+    colours.insert(image.rgba[i] | image.rgba[i + 1] << 8 | image.rgba[i + 2] << 16);
+  return colours.size();
+}
+
+class Gallery {
+ public:
+  explicit Gallery(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  /// Every view alone.
+  void each_view(const std::string& name, const FakeRun& run, int width, int height) {
+    fake_run() = run;
+    for (const auto& entry : view_entries()) {
+      Observatory observatory(flagship(), "gallery", false, {});
+      const auto view = entry.make();
+      const Rect rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+      show(fmt::format("{}-{}-{}x{}", entry.key, name, width, height), observatory, width, height,
+           {{view.get(), rect}}, {-1, -1});
+    }
+  }
+
+  /// The four pictures of the centre and the spectrum beside them, the mouse at a share of the first.
+  void centre(const std::string& name, const FakeRun& run, int width, int height, ImVec2 mouse_share,
+              TargetKind target = TargetKind::semantic) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    observatory.view.target = target;
+    observatory.view.colour_factor = std::min<int>(1, static_cast<int>(run.task->factors.size()) - 1);
+    if (run.task->contexts > 8) {
+      observatory.view.selection.context_a = 1;
+      observatory.view.selection.context_b = 7;
+    }
+    std::vector<std::unique_ptr<View>> owned;
+    std::vector<Stage::Placed> placed;
+    const auto w = static_cast<float>(width);
+    const auto h = static_cast<float>(height);
+    const auto put = [&](const char* key, const Rect& rect) {
+      owned.push_back(find_view_entry(key)->make());
+      placed.push_back({owned.back().get(), rect});
+    };
+    const float column = std::floor(w * 0.4f);
+    const float row = std::floor(h / 2);
+    put("gram_h", {{0, 0}, {column, row}});
+    put("target", {{column, 0}, {2 * column, row}});
+    put("pca", {{0, row}, {column, h}});
+    put("gram_w", {{column, row}, {2 * column, h}});
+    put("spectrum", {{2 * column, row}, {w, h}});
+    show(fmt::format("centre-{}-{}x{}", name, width, height), observatory, width, height, placed,
+         {column * mouse_share.x, row * mouse_share.y});
+  }
+
+  /// The same views while the task changes under them.
+  void changing_tasks(const std::vector<FakeRun>& runs) {
+    Observatory* observatory = nullptr;
+    std::unique_ptr<Observatory> owned;
+    std::vector<std::unique_ptr<View>> views;
+    std::vector<Stage::Placed> placed;
+    for (const auto& entry : view_entries()) {
+      views.push_back(entry.make());
+      const auto i = static_cast<float>(views.size() - 1);
+      placed.push_back({views.back().get(), {{i * 300, 0}, {i * 300 + 300, 260}}});
+    }
+    fake_run() = runs.front();
+    owned = std::make_unique<Observatory>(flagship(), "gallery", false, SetSpeed{});
+    observatory = owned.get();
+    for (int round = 0; round < 2; ++round) {
+      for (const auto& run : runs) {
+        fake_run() = run;
+        observatory->view.selection = {.context_a = 1, .context_b = 24, .hovered_a = 26, .hovered_b = {}};
+        // A new task's first snapshot comes after the task itself.
+        fake_run().snapshot = nullptr;
+        stage_.frame(*observatory, 2400, 260, placed, {150, 140});
+        fake_run() = run;
+        stage_.frame(*observatory, 2400, 260, placed, {150, 140});
+        check_labels("changing tasks");
+      }
+    }
+  }
+
+  void at_scale(float scale) { stage_.set_scale(scale); }
+
+ private:
+  void show(const std::string& name, Observatory& observatory, int width, int height,
+            const std::vector<Stage::Placed>& views, ImVec2 mouse) {
+    Image image;
+    // Hover needs a frame to settle, smooth things some more.
+    for (int i = 0; i < 3; ++i) image = stage_.frame(observatory, width, height, views, mouse);
+    check_labels(name);
+    expect(count_colours(image) >= 2, name + ": nothing is drawn");
+    if (!directory_.empty()) write_png(directory_ / (name + ".png"), image);
+  }
+
+  std::filesystem::path directory_;
+  Stage stage_;
+};
+
+void draw_all(const std::filesystem::path& directory) {
+  Gallery gallery(directory);
+  const FakeRun structure = train(flagship(), 620);
+  const FakeRun collapsed = train(flagship(), 12000);
+  Config large = flagship();
+  large.set("task.factors", std::int64_t{4});
+  large.set("task.values", std::int64_t{5});
+  const FakeRun many = train(large, 40);
+  Config plane = flagship();
+  plane.set("model.d", std::int64_t{2});
+  plane.set("optimizer.lr", 2.0);
+  const FakeRun flat = train(plane, 2000);
+  Config small = flagship();
+  small.set("task.factors", std::int64_t{2});
+  small.set("task.values", std::int64_t{2});
+  const FakeRun few = train(small, 50);
+
+  for (const auto& [width, height] : {std::pair{428, 308}, {200, 150}, {900, 700}, {60, 44}}) {
+    gallery.each_view("structure", structure, width, height);
+    gallery.each_view("empty", before_the_first_step(), width, height);
+    gallery.each_view("many", many, width, height);
+    gallery.each_view("nofactors", without_factors(), width, height);
+  }
+  gallery.each_view("plane", flat, 428, 308);
+  gallery.each_view("few", few, 428, 308);
+  gallery.centre("structure", structure, 1070, 616, {0.6f, 0.4f});
+  gallery.centre("collapsed", collapsed, 1070, 616, {0.6f, 0.4f}, TargetKind::difference_semantic);
+  gallery.centre("many", many, 1070, 616, {0.6f, 0.4f});
+  gallery.centre("structure", structure, 680, 420, {0.6f, 0.4f});
+  gallery.centre("structure", structure, 640, 340, {0.0f, 0.0f});
+  gallery.changing_tasks({structure, few, without_factors(), many, before_the_first_step(), flat});
+  gallery.at_scale(2.0f);
+  gallery.centre("structure2x", structure, 2140, 1232, {0.6f, 0.4f});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  constexpr int kSkipped = 77;
+  try {
+    const std::filesystem::path directory = argc > 1 ? argv[1] : "";
+    if (!directory.empty()) std::filesystem::create_directories(directory);
+    draw_all(directory);
+  } catch (const DisplayError& error) {
+    std::fprintf(stderr, "view_gallery: %s\n", error.what());
+    return kSkipped;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "view_gallery: %s\n", error.what());
+    return 1;
+  }
+  return failures == 0 ? 0 : 1;
+}

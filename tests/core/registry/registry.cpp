@@ -1,0 +1,150 @@
+#include "core/registry/registry.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "core/registry/error.h"
+
+using namespace gramscope;
+
+namespace {
+
+std::string message_of(const Config& config) {
+  try {
+    resolve(config);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+Config config_with(const std::string& key, Value value) {
+  Config config;
+  config.set(key, std::move(value));
+  return config;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("resolve: an empty config is the default run, complete and stable") {
+  const Config config = resolve({});
+  CHECK(config.text("task.kind") == "attributes");
+  CHECK(config.text("model.kind") == "kernel_ufm");
+  CHECK(config.real("optimizer.lr") == 10.0);
+  CHECK(resolve(config) == config);
+}
+
+TEST_CASE("resolve: names what is unknown with the nearest names, and what is out of range with the range") {
+  CHECK(contains(message_of(config_with("model.bta", 0.1)), "model.beta"));
+  CHECK(contains(message_of(config_with("task.kind", std::string("atributes"))), "attributes"));
+  CHECK(contains(message_of(config_with("model.kind", std::string("transfomer"))), "transformer"));
+  CHECK(contains(message_of(config_with("task.values", std::int64_t{9})), "from 2 to 8"));
+  CHECK(contains(message_of(config_with("reg.lambda_w", -1.0)), "from 0 to 10"));
+  CHECK(contains(message_of(config_with("optimizer.kind", std::string("sgd"))), "gd"));
+  CHECK(contains(message_of(config_with("model.d", 2.5)), "whole number"));
+  // Known, but of another kind: it says of which.
+  CHECK(contains(message_of(config_with("model.heads", std::int64_t{2})), "transformer"));
+}
+
+TEST_CASE("resolve: AdamW is not offered to the kernel UFM") {
+  CHECK(contains(message_of(config_with("optimizer.kind", std::string("adamw"))), "gd or momentum"));
+}
+
+TEST_CASE("resolve: too many contexts are refused with how many values fit") {
+  Config config;
+  config.set("task.factors", std::int64_t{4});
+  config.set("task.values", std::int64_t{8});
+  CHECK(contains(message_of(config), "4096"));
+  CHECK(contains(message_of(config), "2 to 5"));
+}
+
+TEST_CASE("with_change: moves what the change makes impossible, and says so") {
+  Config config;
+  config.set("task.values", std::int64_t{8});
+  std::vector<Change> moved;
+  const Config changed = with_change(resolve(config), "task.factors", Value{std::int64_t{5}}, &moved);
+  CHECK(changed.integer("task.factors") == 5);
+  CHECK(changed.integer("task.values") == 4);
+  REQUIRE(moved.size() == 1);
+  CHECK(moved.front().key == "task.values");
+}
+
+TEST_CASE("with_change: another model brings its own method and learning rate, and back") {
+  const Config ufm = resolve({});
+  const Config network = with_change(ufm, "model.kind", Value{std::string("transformer")}, nullptr);
+  CHECK(network.text("optimizer.kind") == "adamw");
+  CHECK(network.real("optimizer.lr") == 1e-3);
+  CHECK_FALSE(network.contains("model.alpha"));
+  const Config back = with_change(network, "model.kind", Value{std::string("kernel_ufm")}, nullptr);
+  CHECK(back.text("optimizer.kind") == "gd");
+  CHECK(back.real("optimizer.lr") == 10.0);
+}
+
+TEST_CASE("with_change: any change of any kind resolves, from any kind") {
+  for (const auto& model : model_entries()) {
+    const Config from = with_change(resolve({}), "model.kind", Value{model.key}, nullptr);
+    for (const auto& parameter : applicable_parameters(from)) {
+      std::vector<Value> values;
+      if (parameter.type == ParameterType::choice)
+        for (const auto& choice : parameter.choices) values.emplace_back(choice.key);
+      else if (parameter.type == ParameterType::real)
+        values = {parameter.minimum, parameter.maximum};
+      else if (parameter.type == ParameterType::integer)
+        values = {static_cast<std::int64_t>(parameter.minimum), static_cast<std::int64_t>(parameter.maximum)};
+      for (const auto& value : values) {
+        const Config to = with_change(from, parameter.key, value, nullptr);
+        CHECK_MESSAGE(resolve(to) == to, parameter.key);
+        CHECK(to.at(parameter.key) == value);
+      }
+    }
+  }
+}
+
+TEST_CASE("effect_of: capacity is live for the UFM family and restarts a network") {
+  const Config ufm = resolve({});
+  CHECK(effect_of(ufm, with_change(ufm, "model.d", Value{std::int64_t{8}}, nullptr)) == Effect::live);
+  CHECK(effect_of(ufm, with_change(ufm, "reg.lambda_h", Value{1e-4}, nullptr)) == Effect::live);
+  CHECK(effect_of(ufm, with_change(ufm, "task.values", Value{std::int64_t{4}}, nullptr)) == Effect::restart);
+  const Config network = with_change(ufm, "model.kind", Value{std::string("transformer")}, nullptr);
+  CHECK(effect_of(network, with_change(network, "model.d", Value{std::int64_t{16}}, nullptr)) == Effect::restart);
+}
+
+TEST_CASE("registry: every entry and every parameter says what it is") {
+  const auto check_parameters = [](const auto& parameters) {
+    std::set<std::string> keys;
+    for (const auto& parameter : parameters) {
+      CHECK_MESSAGE(keys.insert(parameter.key).second, parameter.key);
+      CHECK_MESSAGE(!parameter.label.empty(), parameter.key);
+      CHECK_MESSAGE(parameter.summary.size() > 10, parameter.key);
+      CHECK_MESSAGE(parameter.summary.back() == '.', parameter.key);
+      CHECK_NOTHROW(checked_value(parameter, parameter.default_value));
+      if (parameter.type == ParameterType::real || parameter.type == ParameterType::integer) {
+        CHECK_MESSAGE(parameter.slider_minimum >= parameter.minimum, parameter.key);
+        CHECK_MESSAGE(parameter.slider_maximum <= parameter.maximum, parameter.key);
+        CHECK_MESSAGE(parameter.slider_minimum < parameter.slider_maximum, parameter.key);
+        if (parameter.scale == Scale::log) CHECK_MESSAGE(parameter.slider_minimum > 0.0, parameter.key);
+      }
+    }
+  };
+  for (const auto& entry : task_entries()) {
+    CHECK(!entry.summary.empty());
+    CHECK(!entry.source.empty());
+    check_parameters(entry.parameters);
+  }
+  for (const auto& model : model_entries()) {
+    CHECK(!model.summary.empty());
+    CHECK(!model.source.empty());
+    check_parameters(applicable_parameters(config_with("model.kind", Value{model.key})));
+  }
+}
+
+TEST_CASE("nearest_names: a slip of the finger, a missing section, a part of a name") {
+  const std::vector<std::string> names{"collapse", "capacity", "permanent", "plain-ufm", "transformer"};
+  CHECK(nearest_names("colapse", names).front() == "collapse");
+  CHECK(nearest_names("transfromer", names).front() == "transformer");
+  CHECK(nearest_names("ufm", names).front() == "plain-ufm");
+  CHECK(nearest_names("lr", {"optimizer.lr", "model.d", "run.seed"}).front() == "optimizer.lr");
+}

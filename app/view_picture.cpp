@@ -1,7 +1,7 @@
 #include "app/view_picture.h"
 
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
+#include <backends/imgui_impl_opengl3.h>
 
 #include "app/gl/offscreen.h"
 #include "app/ui/items.h"

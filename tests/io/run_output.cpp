@@ -1,0 +1,127 @@
+#include "core/io/run_output.h"
+
+#include <doctest/doctest.h>
+
+#include "core/io/metrics_csv.h"
+#include "core/io/npz.h"
+#include "core/registry/error.h"
+#include "tests/io/sample_run.h"
+#include "tests/io/temporary_directory.h"
+
+using namespace gramscope;
+using namespace gramscope::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const Preset kPreset{"mine", "T", "S.", small_config(30)};
+
+void run_into(const fs::path& directory, bool restart = false) {
+  RunOutput output(directory, kPreset);
+  Engine engine(kPreset.config, kPreset.name, [&](const Event& event) { output.on(event); });
+  engine.advance(12);
+  if (restart) engine.apply(Restart{});
+  engine.advance(100);
+  output.finish(engine);
+}
+
+const Array* find(const std::vector<NamedArray>& arrays, const std::string& name) {
+  for (const auto& array : arrays)
+    if (array.name == name) return &array.array;
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("RunOutput: a row and a snapshot for every recorded step, and a session that repeats the run") {
+  const TemporaryDirectory directory;
+  run_into(directory / "a");
+  std::vector<Record> records;
+  {
+    Engine engine(kPreset.config, kPreset.name);
+    engine.advance(30);
+    records = engine.records();
+  }
+  CHECK(contents(directory / "a/metrics.csv") == metrics_csv(records));
+  for (const auto& record : records) {
+    char name[32];
+    std::snprintf(name, sizeof name, "step_%08d.npz", static_cast<int>(record.step()));
+    CHECK(fs::exists(directory / "a/snapshots" / name));
+  }
+  CHECK(count_entries(directory / "a/snapshots") == records.size());
+  CHECK(count_entries(directory / "a") == 3);
+  const auto session = load_session((directory / "a/session.toml").string());
+  CHECK(session.preset.config == kPreset.config);
+  CHECK(session.ticks == 30);
+  CHECK(session.commands.empty());
+}
+
+TEST_CASE("RunOutput: a snapshot has a row per context, in the task's order") {
+  const TemporaryDirectory directory;
+  run_into(directory.path());
+  const auto arrays = read_npz(directory / "snapshots/step_00000000.npz");
+  Engine engine(kPreset.config, kPreset.name);
+  const auto embeddings = engine.embeddings();
+  using Shape = std::vector<std::size_t>;
+  REQUIRE(find(arrays, "H") != nullptr);
+  CHECK(find(arrays, "H")->shape == Shape{4, 4});
+  CHECK(std::get<std::vector<double>>(find(arrays, "H")->values)[1] == embeddings->h(1, 0));
+  CHECK(std::get<std::vector<double>>(find(arrays, "W")->values)[1] == embeddings->w(0, 1));
+  CHECK(find(arrays, "labels")->shape == Shape{4});
+  CHECK(find(arrays, "factors")->shape == Shape{4, 2});
+  CHECK(std::get<std::vector<std::int64_t>>(find(arrays, "factors")->values)[3] ==
+        engine.task()->factors[1].value[1]);
+  CHECK(std::get<std::vector<std::string>>(find(arrays, "names")->values) == engine.task()->context_names);
+  CHECK(std::get<std::vector<std::string>>(find(arrays, "factor_names")->values)[0] ==
+        engine.task()->factors[0].name);
+  CHECK(find(arrays, "step")->shape.empty());
+}
+
+TEST_CASE("RunOutput: restarts get files of their own") {
+  const TemporaryDirectory directory;
+  run_into(directory.path(), true);
+  CHECK(fs::exists(directory / "snapshots/step_00000012.npz"));
+  CHECK(fs::exists(directory / "snapshots/segment_1_step_00000000.npz"));
+  CHECK(fs::exists(directory / "snapshots/segment_1_step_00000030.npz"));
+  CHECK(contents(directory / "metrics.csv").find("\n1,30,") != std::string::npos);
+  CHECK(load_session((directory / "session.toml").string()).commands.size() == 1);
+}
+
+TEST_CASE("RunOutput: two runs of the same preset write the same bytes") {
+  const TemporaryDirectory directory;
+  run_into(directory / "a");
+  run_into(directory / "b");
+  for (const auto& entry : fs::recursive_directory_iterator(directory / "a")) {
+    if (!entry.is_regular_file()) continue;
+    CAPTURE(entry.path().string());
+    CHECK(contents(entry.path()) == contents(directory / "b" / fs::relative(entry.path(), directory / "a")));
+  }
+}
+
+TEST_CASE("RunOutput: of a directory in use only a previous run's files go away") {
+  const TemporaryDirectory directory;
+  fs::create_directories(directory /
+                         "snapshots/step_00000999.npz");  // a directory of that name is nobody's snapshot
+  for (const char* kept :
+       {"notes.txt", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
+    put(directory / kept, kept);
+  for (const char* old :
+       {"metrics.csv", "snapshots/step_00012345.npz", "snapshots/segment_3_step_00000000.npz"})
+    put(directory / old, "old");
+  run_into(directory.path());
+  for (const char* kept :
+       {"notes.txt", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
+    CHECK(contents(directory / kept) == kept);
+  CHECK(fs::is_directory(directory / "snapshots/step_00000999.npz"));
+  CHECK(!fs::exists(directory / "snapshots/step_00012345.npz"));
+  CHECK(!fs::exists(directory / "snapshots/segment_3_step_00000000.npz"));
+  CHECK(contents(directory / "metrics.csv") != "old");
+}
+
+TEST_CASE("RunOutput: a directory that cannot be one is a usage error, one that cannot be made a failure") {
+  const TemporaryDirectory directory;
+  put(directory / "file", "x");
+  CHECK_THROWS_AS(RunOutput(directory / "file", kPreset), UsageError);
+  CHECK_THROWS_AS(RunOutput(directory / "file/below", kPreset), RuntimeError);
+  CHECK(contents(directory / "file") == "x");
+}

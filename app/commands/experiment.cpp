@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <map>
 
 #include "app/commands/catalogue.h"
@@ -74,14 +75,16 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options, bool 
   command.footer(parameter_help);
 }
 
-Experiment choose_experiment(const ExperimentOptions& options) {
+Experiment choose_experiment(const ExperimentOptions& options, const std::string& on_divergence) {
   Experiment experiment;
   experiment.session = load_session(options.preset.empty() ? std::string(kFlagshipPreset) : options.preset);
   auto& session = experiment.session;
   const auto given = given_values(options);
 
   const Config stated = session.preset.config;
-  Config config = with_kinds(resolve(stated), stated, given, &experiment.notes);
+  Config complete = resolve(stated);
+  if (!stated.contains("run.on_divergence")) complete.set("run.on_divergence", on_divergence);
+  Config config = with_kinds(complete, stated, given, &experiment.notes);
   const auto applicable = applicable_parameters(config);
   for (const auto& [key, text] : given)
     if (!is_kind(key)) config.set(key, parse_value(find_parameter(applicable, key), text));
@@ -100,7 +103,11 @@ Experiment choose_experiment(const ExperimentOptions& options) {
   return experiment;
 }
 
-std::string equivalent_run_command(const ExperimentOptions& options) {
+void print_notes(const Experiment& experiment) {
+  for (const auto& note : experiment.notes) std::cerr << "gramscope: note: " << note << '\n';
+}
+
+std::string without_display(const std::string& cause, const ExperimentOptions& options) {
   const auto quoted = [](const std::string& text) {
     constexpr std::string_view kPlain =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
@@ -114,7 +121,7 @@ std::string equivalent_run_command(const ExperimentOptions& options) {
   for (const auto& set : options.sets) command += " --set " + quoted(set);
   if (!options.seed.empty()) command += " --seed " + quoted(options.seed);
   if (!options.steps.empty()) command += " --steps " + quoted(options.steps);
-  return command;
+  return fmt::format("no window: {}\n  the same without one: {}", cause, command);
 }
 
 std::string parameter_help() {

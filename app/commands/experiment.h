@@ -34,8 +34,11 @@ struct Experiment {
 /// Throws UsageError or InputError.
 Experiment choose_experiment(const ExperimentOptions& options);
 
-/// The `gramscope run` command line for the same experiment: what to do where there is no display.
-std::string equivalent_run_command(const ExperimentOptions& options);
+/// Why there is no window, and the `gramscope run` command line that needs none.
+std::string without_display(const std::string& cause, const ExperimentOptions& options);
+
+/// Prints the notes on stderr.
+void print_notes(const Experiment& experiment);
 
 /// Every parameter there is, with its range and default for the first kind that has it: the end of --help.
 std::string parameter_help();

@@ -41,14 +41,20 @@ RunStatus train(Engine& engine, const Session& session, Progress& progress) {
   std::int64_t chunk = 1;
   for (;;) {
     replay.apply_due(engine);
-    if (InterruptGuard::was_interrupted()) return RunStatus::interrupted;
+    engine.advance(0);  // a command may have ended the run
+    if (engine.state() == Engine::State::diverged) return RunStatus::diverged;
+    if (engine.state() == Engine::State::finished) return RunStatus::done;
+    if (InterruptGuard::was_interrupted()) {
+      end_run_here(engine);
+      return RunStatus::interrupted;
+    }
     std::int64_t steps = chunk;
     if (const auto next = replay.next_tick()) steps = std::min(steps, *next - engine.tick());
     if (session.ticks) steps = std::min(steps, *session.ticks - engine.tick());
-    if (steps <= 0)
-      return engine.state() == Engine::State::diverged ? RunStatus::diverged : RunStatus::stopped;
-    if (engine.state() != Engine::State::ready)
-      return engine.state() == Engine::State::diverged ? RunStatus::diverged : RunStatus::done;
+    if (steps <= 0) {
+      end_run_here(engine);
+      return RunStatus::stopped;
+    }
     const auto begin = Clock::now();
     engine.advance(steps);
     const double seconds = seconds_since(begin);
@@ -73,6 +79,12 @@ ExitCode exit_code(RunStatus status) {
 
 }  // namespace
 
+void end_run_here(Engine& engine) {
+  if (engine.step() == 0 || engine.state() != Engine::State::ready) return;
+  engine.apply(SetParameter{"run.steps", engine.step()});
+  engine.advance(0);
+}
+
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_experiment_options(command, options.experiment, true);
   command
@@ -86,7 +98,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 ExitCode run_command(const RunOptions& options) {
   const auto experiment = choose_experiment(options.experiment);
-  for (const auto& note : experiment.notes) std::cerr << "gramscope: note: " << note << '\n';
+  print_notes(experiment);
   const auto& preset = experiment.session.preset;
 
   const InterruptGuard guard;

@@ -18,4 +18,8 @@ void add_run_options(CLI::App& command, RunOptions& options);
 /// Trains without a window, prints the report on stdout and writes --out.
 ExitCode run_command(const RunOptions& options);
 
+/// Ends a run where it is, as a command of its session: the last step is recorded, and a replay ends there
+/// too.
+void end_run_here(Engine& engine);
+
 }  // namespace gramscope::app

@@ -66,6 +66,7 @@ void RunOutput::add(const Recorded& recorded) {
   if (recorded.replaces_last && !records_.empty()) records_.pop_back();
   records_.push_back(recorded.record);
   write_snapshot(directory_ / kSnapshots / snapshot_name(recorded.record), *recorded.record.embeddings);
+  records_.back().embeddings.reset();  // they are in their file now, and a long run has many
   if (records_.size() < next_table_) return;
   // Whenever it has grown by an eighth: the work stays proportional to the length of the run.
   next_table_ = records_.size() + records_.size() / 8 + 1;

@@ -37,8 +37,8 @@ class Model {
   Vector<T>& parameters() { return parameters_; }
   const Vector<T>& parameters() const { return parameters_; }
 
-  /// Writes the gradient of the objective at the current parameters (layout().size() entries, padding zero) and
-  /// returns the objective there. Not finite where the parameters or the logits overflow.
+  /// Writes the gradient of the objective at the current parameters (layout().size() entries, padding zero; a vector
+  /// of another size is resized) and returns the objective there. Not finite where the parameters or the logits overflow.
   virtual Objective gradient(Vector<T>& gradient) = 0;
 
   /// Turns a gradient into the direction the optimizer is to follow. The kernel UFM multiplies by its kernel here.

@@ -46,6 +46,7 @@ double UfmBase<T>::penalty() const {
 
 template <class T>
 Objective UfmBase<T>::gradient(Vector<T>& gradient) {
+  if (gradient.size() != this->layout_.size()) gradient.setZero(this->layout_.size());
   const auto& words = this->layout_.tensor(kWords);
   const auto w = view(std::as_const(this->parameters_), words);
   features(h_);

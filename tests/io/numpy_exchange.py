@@ -1,4 +1,4 @@
-"""Reads with NumPy the archives that npz_test wrote into a directory, and writes others there for it to read."""
+"""Reads with NumPy the archives that the npz test wrote into a directory, and writes others there for it to read."""
 import sys
 from pathlib import Path
 

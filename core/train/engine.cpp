@@ -121,6 +121,8 @@ struct Engine::Impl {
   /// Records the current step, in place of the last record if that is of the same step. False if the objective there
   /// is not finite: then nothing is recorded.
   bool record() {
+    // In the trainer's precision too: logits that overflow in float may be finite in double.
+    if (!trainer->has_finite_objective()) return false;
     Record record;
     record.embeddings = embeddings();
     record.metrics = measure(*record.embeddings);

@@ -36,9 +36,8 @@ double Pacer::seconds_until(double step) const {
 std::int64_t Pacer::due(std::int64_t step, Clock::time_point now) {
   if (speed_.pace == Pace::maximum) return kUnlimited;
   const double elapsed = std::chrono::duration<double>(now - begun_).count();
-  const double reached = seconds_until(static_cast<double>(step));
-  if (elapsed - reached > kForgiven)
-    begun_ += std::chrono::duration_cast<Clock::duration>(seconds(elapsed - reached - kForgiven));
+  const double late = elapsed - seconds_until(static_cast<double>(step) + 1.0);
+  if (late > kForgiven) begun_ += std::chrono::duration_cast<Clock::duration>(seconds(late - kForgiven));
   const double target = position(std::chrono::duration<double>(now - begun_).count());
   if (!(target >= static_cast<double>(step) + 1.0)) return 0;
   return static_cast<std::int64_t>(std::min(target, 1e15)) - step;

@@ -49,6 +49,8 @@ class TrainerOf final : public Trainer {
     return is_finite() ? Step::taken : Step::not_finite_after;
   }
 
+  bool has_finite_objective() override { return std::isfinite(model_->gradient(gradient_).total()); }
+
   void configure(const Config& config) override {
     model_->configure(config);
     optimizer_->configure(config);

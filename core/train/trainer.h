@@ -34,6 +34,9 @@ class Trainer {
   /// Changes the capacity in place; clears the optimizer's state.
   virtual void resize(const Config& config, Index d, Random& random) = 0;
 
+  /// Whether the objective at the current parameters is finite, in the trainer's own precision.
+  virtual bool has_finite_objective() = 0;
+
   virtual MatrixD context_embeddings() = 0;
   virtual MatrixD word_embeddings() const = 0;
   virtual double penalty() const = 0;

@@ -3,7 +3,7 @@
 // other text. With a directory as its argument it leaves the pictures there.
 #include <fmt/format.h>
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
+#include <backends/imgui_impl_opengl3.h>
 
 #include <algorithm>
 #include <cstdio>

@@ -24,7 +24,7 @@ GradientCheck check_gradient(std::unique_ptr<Model<double>> model, std::uint64_t
   }
 
   GradientCheck result;
-  VectorD gradient;
+  VectorD gradient = VectorD::Zero(model->layout().size());
   result.objective = model->gradient(gradient).total();
   VectorD padding = gradient;
   for (const auto& shape : model->layout().tensors()) view(padding, shape).setZero();
@@ -34,7 +34,7 @@ GradientCheck check_gradient(std::unique_ptr<Model<double>> model, std::uint64_t
   // A difference cannot be better than the rounding of the objective.
   const double rounding =
       4.0 * std::numeric_limits<double>::epsilon() * std::max(1.0, std::abs(result.objective));
-  VectorD unused;
+  VectorD unused = VectorD::Zero(model->layout().size());
   for (const auto& shape : model->layout().tensors()) {
     const Index count = std::min(most_entries, shape.size());
     VectorD analytic(count);

@@ -100,8 +100,8 @@ void draw_closed_combo(const Interaction& state, const Rect& rect, const std::st
   canvas().AddRectFilled(rect.min, rect.max,
                          state.is_hovered || is_open ? colours.control_hot : colours.control, rounding);
   canvas().AddRect(rect.min, rect.max, is_open ? colours.text_dim : colours.line, rounding);
-  const float arrow_width = 20.0f * scale;
-  const float text_left = rect.min.x + 9.0f * scale;
+  const float arrow_width = 18.0f * scale;
+  const float text_left = rect.min.x + 8.0f * scale;
   draw_text(fonts().body, {text_left, centred_y(fonts().body, rect.min.y, rect.max.y)}, colours.text,
             elided(fonts().body, label, rect.max.x - arrow_width - text_left));
   const ImVec2 tip{std::round(rect.max.x - 0.5f * arrow_width - 1.0f * scale),

@@ -67,8 +67,9 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
   const double excess = snapshot != nullptr ? snapshot->metrics.get("loss_excess") : NAN;
   result.push_back({"loss", "loss − floor", format_short(excess), "2.15e−2",
                     "Cross-entropy above the entropy of the data, in nats: what training can still remove."});
-  result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "123,000",
-                    "Steps taken in the last half second, per second."});
+  if (status.is_running)
+    result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "12,300",
+                      "Steps taken in the last half second, per second."});
   if (observatory.config().contains("run.seed"))
     result.push_back({"seed", "seed", format_count(observatory.config().integer("run.seed")), "0",
                       "Names the random numbers: the same seed gives the same run."});

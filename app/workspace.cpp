@@ -119,9 +119,10 @@ void Workspace::draw_view(Observatory& observatory, const std::string& key, cons
   if (rect.width() < kLeast || rect.height() < kLeast || find_view_entry(key) == nullptr) return;
   const ScopedClip clip(rect);
   const ScopedId id(key.c_str());
-  report_item("view." + key, rect.min, rect.max);
   if (rect.contains(ImGui::GetIO().MousePos)) hovered_view_ = key;
   view(key).draw(observatory, rect);
+  // Those that know a better rectangle have reported it.
+  if (items().find("view." + key) == nullptr) report_item("view." + key, rect.min, rect.max);
 }
 
 void Workspace::draw_lines() const {

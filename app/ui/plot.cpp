@@ -130,7 +130,7 @@ void Plot::draw_axes(const Frame& frame) const {
     draw_text_centred(fonts().small, x, label_y, colours.text_muted, tick.label);
     free_from = x + half + 10.0f * scale;
   }
-  const int most = std::clamp(static_cast<int>(plot.height() / (28.0f * scale)), 2, 6);
+  const int most = std::clamp(static_cast<int>(plot.height() / (28.0f * scale)), 3, 6);
   for (const auto& tick : ticks(AxisScale::linear, frame.y_first, frame.y_last, most)) {
     const float y = std::round(frame.y(tick.value));
     canvas().AddLine({plot.min.x, y}, {plot.max.x, y}, colours.line);

@@ -253,11 +253,12 @@ void sparkline(const Rect& rect, std::span<const float> values, ImU32 colour) {
   canvas().AddCircleFilled(line.back(), 1.8f * ui_scale(), colour, 8);
 }
 
-float group_heading(ImVec2 pos, std::string_view label, std::string_view caption) {
+float group_heading(ImVec2 pos, std::string_view label, std::string_view caption, float right) {
   const float width = draw_text(fonts().heading, pos, palette().text_muted, upper(label));
-  if (!caption.empty()) {
+  const float left = pos.x + width + 7.0f * ui_scale();
+  if (!caption.empty() && left + text_size(fonts().small, caption).x <= right) {
     const float y = pos.y + 0.5f * (fonts().heading->FontSize - fonts().small->FontSize);
-    draw_text(fonts().small, {pos.x + width + 7.0f * ui_scale(), y}, palette().text_dim, caption);
+    draw_text(fonts().small, {left, y}, palette().text_dim, caption);
   }
   return fonts().heading->FontSize;
 }

@@ -86,7 +86,7 @@ class MetricView final : public View {
     if (state.is_hovered || state.is_focused)
       canvas.AddRectFilled({rect.min.x - 6.0f * scale, rect.min.y}, {rect.max.x + 6.0f * scale, rect.max.y},
                            palette().control, 3.0f * scale);
-    const float spark = 56.0f * scale;
+    const float spark = (rect.width() < 245.0f * scale ? 42.0f : 56.0f) * scale;
     const Rect curve{{rect.max.x - spark + 2.0f * scale, rect.min.y + 4.0f * scale},
                      {rect.max.x - 2.0f * scale, rect.max.y - 4.0f * scale}};
     const auto course = courses_.find(row.key);

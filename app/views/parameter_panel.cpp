@@ -60,11 +60,13 @@ constexpr Density kDense{22.0f, 8.0f};
 class PanelColumn {
  public:
   PanelColumn(Observatory& observatory, Rect bounds, Density density, bool is_drawn)
-      : observatory_(observatory),
-        bounds_(bounds),
-        density_(density),
-        is_drawn_(is_drawn),
-        y_(bounds.min.y) {}
+      : observatory_(observatory), bounds_(bounds), density_(density), is_drawn_(is_drawn), y_(bounds.min.y) {
+    // One column for all rows, as wide as the longest label asks, within reason.
+    label_width_ = 104.0f * ui_scale();
+    for (const auto& parameter : observatory.parameters())
+      label_width_ = std::max(label_width_, parameter_label_width(parameter));
+    label_width_ = std::ceil(std::min(label_width_, 0.5f * bounds.width()));
+  }
 
   /// Gives back where it ends.
   float lay_out() {
@@ -103,7 +105,8 @@ class PanelColumn {
     if (is_drawn_ && observatory_.config().contains(parameter.key)) {
       const auto& current = observatory_.config().at(parameter.key);
       const Rect rect{{left(), y_}, {right(), y_ + height}};
-      if (const auto next = parameter_row(parameter, current, rect)) changed_ = {parameter.key, *next};
+      if (const auto next = parameter_row(parameter, current, rect, label_width_))
+        changed_ = {parameter.key, *next};
     }
     y_ += height;
     if (const auto text = note_under(observatory_, parameter.key)) note("note." + parameter.key, *text);
@@ -138,6 +141,7 @@ class PanelColumn {
   Density density_;
   bool is_drawn_;
   float y_;
+  float label_width_ = 0.0f;
   std::optional<std::pair<std::string, Value>> changed_;
 };
 

@@ -27,9 +27,8 @@ struct Columns {
   Rect number;
 };
 
-Columns columns_of(const Rect& row) {
+Columns columns_of(const Rect& row, float label_width) {
   const float scale = ui_scale();
-  const float label_width = 116.0f * scale;
   const float number_width = 50.0f * scale;
   const float gap = 8.0f * scale;
   Columns result;
@@ -251,8 +250,15 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
 
 }  // namespace
 
-std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row) {
-  const auto columns = columns_of(row);
+float parameter_label_width(const Parameter& parameter) {
+  const float width = text_size(fonts().body, parameter.label).x;
+  if (parameter.effect == Effect::live) return width;
+  return width + 4.0f * ui_scale() + text_size(fonts().small, "↻").x;
+}
+
+std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row,
+                                   float label_width) {
+  const auto columns = columns_of(row, label_width);
   draw_label(parameter, current, columns.label);
   switch (parameter.type) {
     case ParameterType::choice:

@@ -172,10 +172,13 @@ void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
   auto width_of = [&](const std::string& label) {
     return stroke_width + 7.0f * scale + text_size(fonts().small, label).x;
   };
-  float full = 0.0f;
+  const float axis_label = text_size(fonts().small, content.x_label).x;
+  float full = axis_label + gap;
   for (const auto& series : content.series) full += width_of(series.label) + gap;
   const bool is_short = full - gap > right - left;
   const float top = rect.min.y + 3.0f * scale;
+  draw_text(fonts().small, {right - axis_label, centred_y(fonts().small, top, top + 18.0f * scale)},
+            colours.text_dim, content.x_label);
   float x = left;
   for (const auto& series : content.series) {
     const auto& label = is_short ? series.short_label : series.label;

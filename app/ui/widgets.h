@@ -64,8 +64,9 @@ void badge(const std::string& name, const Rect& rect, std::string_view label, Im
 /// left out.
 void sparkline(const Rect& rect, std::span<const float> values, ImU32 colour);
 
-/// An upper-case group heading with its top left corner at `pos`, and returns the height it takes.
-float group_heading(ImVec2 pos, std::string_view label, std::string_view caption = {});
+/// An upper-case group heading with its top left corner at `pos`, and returns the height it takes. A caption
+/// that does not end before `right` is left out.
+float group_heading(ImVec2 pos, std::string_view label, std::string_view caption = {}, float right = FLT_MAX);
 
 /// A text field for a number, as wide as `rect`: gives the text when the user confirms it. Opens in place.
 std::optional<std::string> number_field(const std::string& name, const Rect& rect, const std::string& text);

@@ -67,8 +67,9 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
   const double excess = snapshot != nullptr ? snapshot->metrics.get("loss_excess") : NAN;
   result.push_back({"loss", "loss − floor", format_short(excess), "2.15e−2",
                     "Cross-entropy above the entropy of the data, in nats: what training can still remove."});
-  result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "123,000",
-                    "Steps taken in the last half second, per second."});
+  if (status.is_running)
+    result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "12,300",
+                      "Steps taken in the last half second, per second."});
   if (observatory.config().contains("run.seed"))
     result.push_back({"seed", "seed", format_count(observatory.config().integer("run.seed")), "0",
                       "Names the random numbers: the same seed gives the same run."});
@@ -146,10 +147,10 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   if (button("button.new_seed", next(button_width("New seed")), "New seed", ButtonKind::secondary,
              "Back to step 0 with other initial weights.", "N"))
     observatory.new_seed();
-  return draw_speed(observatory, x, top, bottom);
+  return draw_speed(observatory, x, top, bottom, rect.width() < 1100.0f * scale);
 }
 
-float TopBar::draw_speed(Observatory& observatory, float x, float top, float bottom) {
+float TopBar::draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow) {
   const float scale = ui_scale();
   const auto& options = speed_options();
   const Rect rect{{x, top}, {x + segmented_width(options), bottom}};
@@ -159,7 +160,8 @@ float TopBar::draw_speed(Observatory& observatory, float x, float top, float bot
     observatory.set_speed(speed);
   }
   x = rect.max.x;
-  if (speed.pace == Pace::maximum) return x;
+  // Where there is little room, the loss is worth more than how long a doubling takes.
+  if (speed.pace == Pace::maximum || (is_narrow && speed.pace == Pace::log_time)) return x;
   const Rect field{{x + 6.0f * scale, top}, {x + 60.0f * scale, bottom}};
   const bool is_log = speed.pace == Pace::log_time;
   const std::string shown =

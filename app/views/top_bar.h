@@ -37,7 +37,7 @@ class TopBar {
 
  private:
   float draw_controls(Observatory& observatory, const Rect& rect);
-  float draw_speed(Observatory& observatory, float x, float top, float bottom);
+  float draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow);
   void draw_readings(const Observatory& observatory, const Rect& rect, float left);
 
   ExperimentSource source_;

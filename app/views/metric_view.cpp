@@ -105,7 +105,7 @@ class MetricView final : public View {
     InfoCard card = card_of(*value);
     if (const auto* partner = row.partner.empty() ? nullptr : snapshot.metrics.find(row.partner))
       card.fact(metric_label(*partner), format_short(partner->value));
-    show_info_card(card);
+    show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});
   }
 
   std::map<std::string, std::vector<float>, std::less<>> courses_;

@@ -86,7 +86,8 @@ class TimelineView final : public View {
     content.x_scale = AxisScale::log1p;
     content.x_last = last_step(observatory, now);
     // A little more than 0 to 1: the curves end at 1, and the words above them need room.
-    content.y_last = 1.08;
+    const float plot_height = rect.height() - 52.0f * ui_scale();
+    content.y_last = 1.0 / (1.0 - std::clamp(22.0f * ui_scale() / std::max(1.0f, plot_height), 0.05f, 0.35f));
     content.x_label = "step, log scale";
     content.x_unit = "step";
     content.playhead = now;

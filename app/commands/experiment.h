@@ -31,8 +31,8 @@ struct Experiment {
 
 /// Loads the preset or session and applies the user's values. A value the user gives must apply, be in range
 /// and go together with the others; what the preset said gives way where a new kind makes it inapplicable.
-/// Throws UsageError or InputError.
-Experiment choose_experiment(const ExperimentOptions& options);
+/// `on_divergence` is what run.on_divergence is where nobody says. Throws UsageError or InputError.
+Experiment choose_experiment(const ExperimentOptions& options, const std::string& on_divergence = "stop");
 
 /// Why there is no window, and the `gramscope run` command line that needs none.
 std::string without_display(const std::string& cause, const ExperimentOptions& options);

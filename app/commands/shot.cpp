@@ -9,6 +9,7 @@
 #include "app/commands/interrupt.h"
 #include "app/commands/picture_size.h"
 #include "app/view_picture.h"
+#include "app/views/view.h"
 #include "app/window.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"

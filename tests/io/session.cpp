@@ -62,8 +62,9 @@ TEST_CASE("session: what is written is what is read") {
 }
 
 TEST_CASE("session: the config is written in full, reals as reals") {
-  const auto text = session_toml(sample());
-  for (const auto& [key, value] : sample().preset.config.values())
+  const auto session = sample();
+  const auto text = session_toml(session);
+  for (const auto& [key, value] : session.preset.config.values())
     CHECK(text.find("\n" + key.substr(key.find('.') + 1) + " = ") != std::string::npos);
   CHECK(text.find("\nvalue = 5.0\n") != std::string::npos);
 }

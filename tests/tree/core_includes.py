@@ -8,7 +8,7 @@ from pathlib import Path
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.MULTILINE)
 STANDARD = re.compile(r"<[a-z_]+>")  # the C++ standard library's headers have no ending
-EIGEN = re.compile(r"<Eigen/\w+>")
+EIGEN = re.compile(r"<(unsupported/)?Eigen/\w+>")
 # Denormals are switched off in a register that only intrinsics reach.
 PROCESSOR = {"<immintrin.h>", "<xmmintrin.h>", "<pmmintrin.h>"}
 FILES = re.compile(

@@ -45,21 +45,6 @@ TEST_CASE("check_gradient: passes a right gradient and names the tensor of a wro
   CHECK(wrong.tensor == "y");
 }
 
-TEST_CASE("models: every registered model's gradient is that of central differences") {
-  for (const auto& entry : model_entries()) {
-    CAPTURE(entry.key);
-    Config given;
-    given.set("model.kind", entry.key);
-    given.set("model.d", std::int64_t{6});
-    const Config config = resolve(given);
-    const auto task = task_entry(config.text("task.kind")).make(config);
-    const auto check = check_gradient(entry.make_double({task, config, Random(9)}), 9, 0.3, 20);
-    CAPTURE(check.tensor);
-    CHECK(check.error < 1e-5);
-    CHECK(check.padding == 0.0);
-  }
-}
-
 TEST_CASE("transformer: the gradient is that of central differences, whatever its shape and task") {
   Random random(2024);
   const auto between = [&](Index least, Index most) {

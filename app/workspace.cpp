@@ -56,7 +56,7 @@ void clear_rect(const Rect& rect, ImU32 colour, ImVec2 scale, int height) {
 
 }  // namespace
 
-Workspace::Workspace(ExperimentSource source) : top_bar_(std::move(source)) {}
+Workspace::Workspace(ExperimentSource source) : top_bar_(std::move(source)) { reset_focus(); }
 
 View& Workspace::view(const std::string& key) {
   auto& slot = views_[key];
@@ -191,7 +191,8 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
 }
 
 void Workspace::escape() {
-  // ImGui closes an open list or field itself, on the same key.
+  // Taking the focus from an open field here would confirm what Esc is to take back.
+  if (does_escape_belong_to_imgui()) return;
   if (shows_shortcuts_)
     shows_shortcuts_ = false;
   else if (is_keyboard_taken())

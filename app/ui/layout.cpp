@@ -59,7 +59,7 @@ SideHeights share_out(float height, const LayoutNeeds& needs) {
 }  // namespace
 
 float side_panel_width(float window_width, float scale) {
-  return std::round(std::clamp(0.24f * window_width, 256.0f * scale, 276.0f * scale));
+  return std::round(std::clamp(0.24f * window_width, 264.0f * scale, 276.0f * scale));
 }
 
 Layout compute_layout(ImVec2 size, const LayoutNeeds& needs) {

@@ -65,9 +65,9 @@ void Plot::draw(const Rect& rect, const PlotContent& content) {
     for (const auto& series : content.series)
       if (!is_hidden(series.key)) draw_series(frame, series);
   }
-  draw_notes(frame, content);
   draw_marks(frame, content);
   draw_playhead(frame, content);
+  draw_notes(frame, content);
   draw_legend(rect, content);
   if (frame.is_hovered && !(frame.is_dragging && ImGui::IsMouseDragging(ImGuiMouseButton_Left)))
     draw_read_out(frame, content);

@@ -155,6 +155,8 @@ std::optional<int> draw_options(const std::string& name, std::span<const Option>
 
 }  // namespace
 
+float combo_width(std::string_view label) { return text_size(fonts().body, label).x + 27.0f * ui_scale(); }
+
 float quiet_combo_width(std::string_view label) {
   return text_size(fonts().body, label).x + 14.0f * ui_scale();
 }

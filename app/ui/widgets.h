@@ -49,6 +49,8 @@ enum class ComboKind {
 /// option. `caption` replaces the label of the current option on the closed control where it is not empty.
 std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
                          int current, const std::string& caption = {}, ComboKind kind = ComboKind::framed);
+/// The width a framed combo needs for its label.
+float combo_width(std::string_view label);
 /// The width a quiet combo needs for its label.
 float quiet_combo_width(std::string_view label);
 

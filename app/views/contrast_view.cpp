@@ -110,7 +110,7 @@ class ContrastView final : public View {
       card.paragraph("Not defined here: " + value->undefined, colours.warning);
     if (std::isfinite(target)) card.fact("Factors alone", format_fixed(target, 3) + " (the tick)");
     card.fact("At collapse", "0");
-    show_info_card(card);
+    show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});
   }
 
   const Task* task_ = nullptr;

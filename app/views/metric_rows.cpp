@@ -68,7 +68,7 @@ std::string metric_row_text(const MetricRow& row, const Snapshot& snapshot) {
   const auto* value = snapshot.metrics.find(row.key);
   if (value == nullptr || !value->is_defined()) return "—";
   if (const auto* partner = row.partner.empty() ? nullptr : snapshot.metrics.find(row.partner))
-    return format_fixed(value->value, 1) + " / " + format_fixed(partner->value, 1);
+    return format_short(value->value) + " / " + format_short(partner->value);
   if (row.key == "effective_rank") {
     // Of so many directions that centred embeddings can have at all.
     const Index most = std::min(snapshot.embeddings->h.rows(), snapshot.embeddings->h.cols() - 1);

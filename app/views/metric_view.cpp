@@ -65,11 +65,19 @@ class MetricView final : public View {
                   bool is_wide) {
     const float scale = ui_scale();
     const float row_height = std::round(22.0f * scale);
-    const auto per_column = static_cast<std::size_t>(std::max(1.0f, std::floor(table.height() / row_height)));
-    const std::size_t columns =
-        is_wide ? std::max<std::size_t>(1, (rows.size() + per_column - 1) / per_column) : 1;
-    const float gap = 28.0f * scale;
-    const float width = (table.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+    const float gap = 36.0f * scale;
+    const float natural = 300.0f * scale;
+    std::size_t columns = 1;
+    auto per_column = static_cast<std::size_t>(std::max(1.0f, std::floor(table.height() / row_height)));
+    float width = table.width();
+    if (is_wide) {
+      // As many columns as there is width for, all about equally long: eyes lose their line across a wide
+      // row.
+      columns = static_cast<std::size_t>(std::max(1.0f, std::floor((table.width() + gap) / (natural + gap))));
+      per_column = std::min(per_column, (rows.size() + columns - 1) / columns);
+      width = std::min((table.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
+                       1.2f * natural);
+    }
     for (std::size_t i = 0; i < std::min(rows.size(), per_column * columns); ++i) {
       const float x = std::round(table.min.x + (width + gap) * static_cast<float>(i / per_column));
       const float y = table.min.y + row_height * static_cast<float>(i % per_column);
@@ -105,7 +113,7 @@ class MetricView final : public View {
     InfoCard card = card_of(*value);
     if (const auto* partner = row.partner.empty() ? nullptr : snapshot.metrics.find(row.partner))
       card.fact(metric_label(*partner), format_short(partner->value));
-    show_info_card(card);
+    show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});
   }
 
   std::map<std::string, std::vector<float>, std::less<>> courses_;

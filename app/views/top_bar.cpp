@@ -18,7 +18,32 @@ namespace {
 constexpr float kControlHeight = 27.0f;
 constexpr float kGap = 8.0f;
 
-bool has_ended(const Observatory& observatory) { return observatory.status().state != Engine::State::ready; }
+/// What the first button says, and what it does then.
+std::string run_label(const RunnerStatus& status) {
+  if (status.is_running) return "Pause";
+  switch (status.state) {
+    case Engine::State::ready:
+      return "Run";
+    case Engine::State::finished:
+      return "Run on";
+    case Engine::State::diverged:
+      return "Run again";
+  }
+  return "Run";
+}
+
+std::string run_hint(const RunnerStatus& status) {
+  if (status.is_running) return "Holds the run where it is.";
+  switch (status.state) {
+    case Engine::State::ready:
+      return "Trains the model.";
+    case Engine::State::finished:
+      return "Goes on to twice as many steps.";
+    case Engine::State::diverged:
+      return "Begins again at step 0.";
+  }
+  return {};
+}
 
 const std::array<Option, 3>& speed_options() {
   static const std::array<Option, 3> options{{
@@ -79,7 +104,7 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
 }  // namespace
 
 void toggle_run(Observatory& observatory) {
-  if (!has_ended(observatory)) return observatory.toggle_running();
+  if (observatory.status().state != Engine::State::diverged) return observatory.toggle_running();
   observatory.restart();
   observatory.run();
 }
@@ -92,7 +117,7 @@ TopBar::TopBar(ExperimentSource source) : source_(std::move(source)) {
 
 void TopBar::draw(Observatory& observatory, const Rect& rect) {
   const float end = draw_controls(observatory, rect);
-  draw_readings(observatory, rect, end + 16.0f * ui_scale());
+  draw_readings(observatory, rect, end + 10.0f * ui_scale());
 }
 
 float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
@@ -130,13 +155,11 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
       load_error_ = error.what();
     }
   }
-  const bool is_running = observatory.status().is_running;
-  const std::string run_label = is_running ? "Pause" : (has_ended(observatory) ? "Run again" : "Run");
+  const std::string label = run_label(observatory.status());
   // One width for both words: the bar must not jump when the run is paused.
-  const float run_width =
-      std::max(button_width(has_ended(observatory) ? "Run again" : "Pause"), button_width("Run"));
-  if (button("button.run", next(run_width), run_label, ButtonKind::primary,
-             is_running ? "Holds the run where it is." : "Trains the model.", "Space"))
+  const float run_width = std::max(button_width(label), button_width("Pause"));
+  if (button("button.run", next(run_width), label, ButtonKind::primary, run_hint(observatory.status()),
+             "Space"))
     toggle_run(observatory);
   if (button("button.step", next(button_width("Step")), "Step", ButtonKind::secondary, "Takes a single step.",
              "."))
@@ -204,7 +227,7 @@ void TopBar::draw_readings(const Observatory& observatory, const Rect& rect, flo
     report_item("reading." + reading.name, area.min, area.max);
     if (ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos))
       show_info_card(reading.label, reading.explanation);
-    right -= slot + 18.0f * scale;
+    right -= slot + 16.0f * scale;
   }
 }
 

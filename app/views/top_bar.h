@@ -45,7 +45,7 @@ class TopBar {
   std::string load_error_;
 };
 
-/// Runs or pauses; a run that has ended begins again.
+/// Runs, or pauses; a run that has diverged begins again.
 void toggle_run(Observatory& observatory);
 
 }  // namespace gramscope::app

@@ -13,6 +13,7 @@
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/views/explanation.h"
+#include "app/views/metric_rows.h"
 #include "app/views/parameter_panel.h"
 #include "app/views/status_bar.h"
 
@@ -55,7 +56,7 @@ void clear_rect(const Rect& rect, ImU32 colour, ImVec2 scale, int height) {
 
 }  // namespace
 
-Workspace::Workspace(ExperimentSource source) : top_bar_(std::move(source)) {}
+Workspace::Workspace(ExperimentSource source) : top_bar_(std::move(source)) { reset_focus(); }
 
 View& Workspace::view(const std::string& key) {
   auto& slot = views_[key];
@@ -73,6 +74,8 @@ void Workspace::draw(Observatory& observatory) {
   needs.scale = ui_scale();
   needs.factor_count = static_cast<int>(observatory.task().factors.size());
   needs.explanation_height = explanation_height(observatory, side_panel_width(size_.x, ui_scale()));
+  if (const auto* snapshot = observatory.snapshot())
+    needs.metric_count = static_cast<int>(principal_metric_rows(snapshot->metrics).size());
   needs.hides_metrics = full_view_ == "metrics";
   needs.hides_contrasts = full_view_ == "contrasts";
   needs.hides_spectrum = full_view_ == "spectrum";
@@ -116,9 +119,10 @@ void Workspace::draw_view(Observatory& observatory, const std::string& key, cons
   if (rect.width() < kLeast || rect.height() < kLeast || find_view_entry(key) == nullptr) return;
   const ScopedClip clip(rect);
   const ScopedId id(key.c_str());
-  report_item("view." + key, rect.min, rect.max);
   if (rect.contains(ImGui::GetIO().MousePos)) hovered_view_ = key;
   view(key).draw(observatory, rect);
+  // Those that know a better rectangle have reported it.
+  if (items().find("view." + key) == nullptr) report_item("view." + key, rect.min, rect.max);
 }
 
 void Workspace::draw_lines() const {
@@ -187,7 +191,8 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
 }
 
 void Workspace::escape() {
-  // ImGui closes an open list or field itself, on the same key.
+  // Taking the focus from an open field here would confirm what Esc is to take back.
+  if (does_escape_belong_to_imgui()) return;
   if (shows_shortcuts_)
     shows_shortcuts_ = false;
   else if (is_keyboard_taken())

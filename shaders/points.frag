@@ -44,14 +44,14 @@ float star(vec2 p, float outer, float inner, float points) {
 float shape(vec2 p, float r) {
   switch (v_marker) {
     case 1: return box(p, vec2(r * 0.88));
-    case 2: return polygon(p - vec2(0.0, r * 0.20), r * 1.24, 3.0);
+    case 2: return polygon(p - vec2(0.0, r * 0.22), r * 1.36, 3.0);
     case 3: return (abs(p.x) + abs(p.y) - r * 1.22) * 0.7071;
-    case 4: return star(p, r * 1.30, r * 0.58, 5.0);
+    case 4: return star(p, r * 1.34, r * 0.62, 5.0);
     case 5: {
       vec2 q = vec2(p.x + p.y, p.x - p.y) * 0.7071;
       return min(box(q, vec2(r * 1.16, r * 0.38)), box(q, vec2(r * 0.38, r * 1.16)));
     }
-    case 6: return polygon(vec2(p.x, -p.y) - vec2(0.0, r * 0.20), r * 1.24, 3.0);
+    case 6: return polygon(vec2(p.x, -p.y) - vec2(0.0, r * 0.22), r * 1.36, 3.0);
     case 7: return polygon(p, r * 1.10, 6.0);
     default: return length(p) - r;
   }
@@ -63,7 +63,7 @@ void main() {
   float outline = clamp(0.5 - (d - u_outline_width), 0.0, 1.0);
   vec4 colour = vec4(mix(u_outline.rgb, v_colour.rgb, fill), outline * mix(u_outline.a, v_colour.a, fill));
   if (v_ring > 0.0) {
-    float centre = v_radius * 1.25 + u_outline_width + 1.5 + v_ring * 0.5;
+    float centre = v_radius * 1.34 + u_outline_width + 1.5 + v_ring * 0.5;
     float ring = clamp(0.5 + v_ring * 0.5 - abs(length(v_offset) - centre), 0.0, 1.0) * v_ring_colour.a;
     colour = vec4(mix(colour.rgb, v_ring_colour.rgb, ring), max(colour.a, ring));
   }

@@ -20,7 +20,7 @@ flat out vec4 v_ring_colour;
 
 void main() {
   vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
-  float reach = a_radius * 1.25 + u_outline_width + 1.0 + (a_ring > 0.0 ? a_ring + 3.0 : 0.0);
+  float reach = a_radius * 1.36 + u_outline_width + 1.0 + (a_ring > 0.0 ? a_ring + 3.0 : 0.0);
   v_offset = corner * reach;
   v_radius = a_radius;
   v_ring = a_ring;

@@ -17,6 +17,10 @@ void visit_in_focus_order(ImGuiID id, const Rect& rect);
 void move_focus(int direction);
 /// Takes the focus away: shortcuts act again.
 void drop_focus();
+/// Forgets everything: for a new window.
+void reset_focus();
+/// Whether Esc closes a list or puts back the text of an open field, which ImGui does itself.
+bool does_escape_belong_to_imgui();
 /// Whether the user sees a control that has the keyboard focus, types into one, or has a list open: then keys
 /// are that control's, and shortcuts rest.
 bool is_keyboard_taken();

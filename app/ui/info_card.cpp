@@ -10,6 +10,7 @@ namespace {
 
 struct CardMetrics {
   float width = 0.0f;
+  float height = 0.0f;
   float label_width = 0.0f;
   float line_height = 0.0f;
   float gap = 0.0f;
@@ -31,6 +32,11 @@ CardMetrics measure(const InfoCard& card) {
     natural = std::max(natural,
                        text_size(font.body, line.text).x + (line.label.empty() ? 0.0f : result.label_width));
   result.width = std::min(natural + 1.0f, most);
+  if (!card.title.empty()) result.height += result.line_height + result.gap;
+  for (const auto& line : card.lines) {
+    const float width = result.width - (line.label.empty() ? 0.0f : result.label_width);
+    result.height += wrapped_height(font.body, width, result.line_height, line.text) + result.gap;
+  }
   return result;
 }
 
@@ -58,8 +64,16 @@ InfoCard& InfoCard::fact(std::string label, std::string text, ImU32 colour) {
   return *this;
 }
 
-void show_info_card(const InfoCard& card) {
+void show_info_card(const InfoCard& card, const CardPlace& place) {
   const auto metrics = measure(card);
+  if (place.side != CardPlace::Side::mouse) {
+    const ImVec2 padding = ImGui::GetStyle().WindowPadding;
+    const ImVec2 screen = ImGui::GetIO().DisplaySize;
+    const ImVec2 size{metrics.width + 2.0f * padding.x, metrics.height + 2.0f * padding.y};
+    const float x = place.corner.x - (place.side == CardPlace::Side::left ? size.x : 0.0f);
+    ImGui::SetNextWindowPos({std::clamp(x, 0.0f, std::max(0.0f, screen.x - size.x)),
+                             std::clamp(place.corner.y, 0.0f, std::max(0.0f, screen.y - size.y))});
+  }
   ImGui::BeginTooltip();
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   ImVec2 pos = origin;

@@ -24,8 +24,15 @@ struct InfoCard {
   InfoCard& fact(std::string label, std::string text, ImU32 colour = 0);
 };
 
-/// Shows the card at the mouse, inside the window. To be called in the frame in which it is wanted.
-void show_info_card(const InfoCard& card);
+/// Where a card goes: at the mouse, or beside what it explains, which then stays readable.
+struct CardPlace {
+  enum class Side { mouse, right, left };
+  Side side = Side::mouse;
+  ImVec2 corner{0, 0};  ///< right: the card's top left; left: its top right
+};
+
+/// Shows the card, inside the window. To be called in the frame in which it is wanted.
+void show_info_card(const InfoCard& card, const CardPlace& place = {});
 
 /// The same with a title and one paragraph.
 void show_info_card(const std::string& title, const std::string& text);

@@ -11,7 +11,6 @@ constexpr float kStatus = 24.0f;
 constexpr float kMetricRow = 22.0f;
 constexpr float kMetricHead = 40.0f;
 constexpr float kContrastHead = 32.0f;
-constexpr int kMostMetricRows = 10;
 constexpr int kFewestMetricRows = 3;
 
 /// Heights of what stands in the right panel, from top to bottom.
@@ -28,7 +27,9 @@ SideHeights share_out(float height, const LayoutNeeds& needs) {
   const float s = needs.scale;
   const auto factors = static_cast<float>(std::max(1, needs.factor_count));
   SideHeights least;
-  if (!needs.hides_metrics) least.metrics = (kMetricHead + kFewestMetricRows * kMetricRow) * s;
+  if (!needs.hides_metrics)
+    least.metrics =
+        (kMetricHead + kMetricRow * static_cast<float>(std::min(kFewestMetricRows, needs.metric_count))) * s;
   if (!needs.hides_contrasts) least.contrasts = (kContrastHead + 20.0f * factors) * s;
   if (!needs.hides_spectrum) least.spectrum = 96.0f * s;
   least.explanation = needs.explanation_height;
@@ -47,10 +48,10 @@ SideHeights share_out(float height, const LayoutNeeds& needs) {
   };
   SideHeights result = least;
   // Six rows of metrics, then room to see the bars and the spectrum, then the rest of the metrics.
-  grow(result.metrics, (kMetricHead + 6.0f * kMetricRow) * s);
+  grow(result.metrics, (kMetricHead + kMetricRow * static_cast<float>(std::min(6, needs.metric_count))) * s);
   grow(result.contrasts, (kContrastHead + 27.0f * factors) * s);
   grow(result.spectrum, 132.0f * s);
-  grow(result.metrics, (kMetricHead + kMostMetricRows * kMetricRow) * s);
+  grow(result.metrics, (kMetricHead + kMetricRow * static_cast<float>(needs.metric_count)) * s);
   grow(result.spectrum, 260.0f * s);
   return result;
 }
@@ -58,7 +59,7 @@ SideHeights share_out(float height, const LayoutNeeds& needs) {
 }  // namespace
 
 float side_panel_width(float window_width, float scale) {
-  return std::round(std::clamp(0.24f * window_width, 248.0f * scale, 276.0f * scale));
+  return std::round(std::clamp(0.24f * window_width, 264.0f * scale, 276.0f * scale));
 }
 
 Layout compute_layout(ImVec2 size, const LayoutNeeds& needs) {

@@ -11,6 +11,7 @@ struct LayoutNeeds {
   float scale = 1.0f;
   float explanation_height = 0.0f;  ///< at the side panel's width
   int factor_count = 0;
+  int metric_count = 10;  ///< rows the metric table can fill
   /// Views shown at full size elsewhere leave no gap where they were.
   bool hides_metrics = false;
   bool hides_contrasts = false;

@@ -27,9 +27,8 @@ struct Columns {
   Rect number;
 };
 
-Columns columns_of(const Rect& row) {
+Columns columns_of(const Rect& row, float label_width) {
   const float scale = ui_scale();
-  const float label_width = 116.0f * scale;
   const float number_width = 50.0f * scale;
   const float gap = 8.0f * scale;
   Columns result;
@@ -37,6 +36,11 @@ Columns columns_of(const Rect& row) {
   result.number = {{row.max.x - number_width, row.min.y}, row.max};
   result.control = {{row.min.x + label_width + gap, row.min.y}, {row.max.x - number_width - gap, row.max.y}};
   return result;
+}
+
+/// Beside the panel, so that the value one is about to change stays in sight.
+CardPlace beside(const Rect& row) {
+  return {CardPlace::Side::right, {row.max.x + 16.0f * ui_scale(), row.min.y}};
 }
 
 InfoCard card_of(const Parameter& parameter, const Value& value) {
@@ -61,7 +65,7 @@ InfoCard card_of(const Parameter& parameter, const Value& value) {
   return card;
 }
 
-void draw_label(const Parameter& parameter, const Value& value, const Rect& rect) {
+void draw_label(const Parameter& parameter, const Value& value, const Rect& rect, const Rect& row) {
   const auto& colours = palette();
   const float scale = ui_scale();
   const float y = centred_y(fonts().body, rect.min.y, rect.max.y);
@@ -79,7 +83,7 @@ void draw_label(const Parameter& parameter, const Value& value, const Rect& rect
   report_visible_item("label.parameter." + parameter.key, {{rect.min.x, y}, {x, y + fonts().body->FontSize}});
   const Rect sensitive{rect.min, {x, rect.max.y}};
   if (!ImGui::IsWindowHovered() || !ImGui::IsMouseHoveringRect(sensitive.min, sensitive.max)) return;
-  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) show_info_card(card_of(parameter, value));
+  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) show_info_card(card_of(parameter, value), beside(row));
 }
 
 std::optional<Value> choice_row(const Parameter& parameter, const Value& current, const Columns& columns) {
@@ -90,7 +94,12 @@ std::optional<Value> choice_row(const Parameter& parameter, const Value& current
     options.push_back({choice.key, choice.label, choice.summary});
   }
   const float inset = 1.5f * ui_scale();
-  const Rect rect{{columns.control.min.x, columns.control.min.y + inset},
+  // A long choice may begin further left than the sliders do, as far as this row's own label lets it.
+  const float label_end = columns.label.min.x + parameter_label_width(parameter) + 8.0f * ui_scale();
+  const float wanted =
+      columns.number.max.x - combo_width(chosen >= 0 ? options[static_cast<std::size_t>(chosen)].label : "");
+  const float left = std::max(label_end, std::min(columns.control.min.x, wanted));
+  const Rect rect{{left, columns.control.min.y + inset},
                   {columns.number.max.x, columns.number.max.y - inset}};
   const auto next = combo("parameter." + parameter.key, rect, options, chosen);
   if (!next) return std::nullopt;
@@ -245,15 +254,22 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
                     palette().text, format_value(shown_as_value));
   }
   if (wants_info_card(state) || (wants_info_card(number) && !edit.is_open))
-    show_info_card(card_of(parameter, shown_as_value));
+    show_info_card(card_of(parameter, shown_as_value), beside({columns.label.min, columns.number.max}));
   return result;
 }
 
 }  // namespace
 
-std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row) {
-  const auto columns = columns_of(row);
-  draw_label(parameter, current, columns.label);
+float parameter_label_width(const Parameter& parameter) {
+  const float width = text_size(fonts().body, parameter.label).x;
+  if (parameter.effect == Effect::live) return width;
+  return width + 4.0f * ui_scale() + text_size(fonts().small, "↻").x;
+}
+
+std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row,
+                                   float label_width) {
+  const auto columns = columns_of(row, label_width);
+  draw_label(parameter, current, columns.label, row);
   switch (parameter.type) {
     case ParameterType::choice:
       return choice_row(parameter, current, columns);

@@ -15,6 +15,11 @@ inline constexpr float kParameterRowHeight = 25.0f;
 /// parameters, on release for those that restart the run. Double-click resets, Ctrl+click or a click on the
 /// number types a value, arrow keys move the focused slider. Reports "parameter.<key>" (the control),
 /// "label.parameter.<key>" and "value.parameter.<key>".
-std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row);
+/// `label_width` is the width of the first column.
+std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row,
+                                   float label_width);
+
+/// The width a row's first column needs for the label and the restart mark.
+float parameter_label_width(const Parameter& parameter);
 
 }  // namespace gramscope::app

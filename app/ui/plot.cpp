@@ -58,16 +58,16 @@ void Plot::draw(const Rect& rect, const PlotContent& content) {
   }
 
   draw_bands(frame, content);
-  draw_axes(frame, content);
+  draw_axes(frame);
   {
     ScopedClip clip({{frame.plot.min.x, frame.plot.min.y - 2.0f * scale},
                      {frame.plot.max.x, frame.plot.max.y + 2.0f * scale}});
     for (const auto& series : content.series)
       if (!is_hidden(series.key)) draw_series(frame, series);
   }
-  draw_notes(frame, content);
   draw_marks(frame, content);
   draw_playhead(frame, content);
+  draw_notes(frame, content);
   draw_legend(rect, content);
   if (frame.is_hovered && !(frame.is_dragging && ImGui::IsMouseDragging(ImGuiMouseButton_Left)))
     draw_read_out(frame, content);
@@ -108,15 +108,13 @@ void Plot::interact_with(const Frame& frame, const PlotContent& content) {
     view_ = View{first, first + width};
 }
 
-void Plot::draw_axes(const Frame& frame, const PlotContent& content) const {
+void Plot::draw_axes(const Frame& frame) const {
   const auto& colours = palette();
   const float scale = ui_scale();
   const auto& plot = frame.plot;
   const double x_first = from_axis(frame.x_scale, frame.first);
   const double x_last = from_axis(frame.x_scale, frame.last);
   const float label_y = plot.max.y + 5.0f * scale;
-  const float axis_label_width = text_size(fonts().small, content.x_label).x;
-  const float axis_label_left = plot.max.x - axis_label_width;
   float free_from = plot.min.x - 40.0f * scale;
   for (const auto& tick :
        ticks(frame.x_scale, x_first, x_last, static_cast<int>(plot.width() / (90.0f * scale)))) {
@@ -127,14 +125,12 @@ void Plot::draw_axes(const Frame& frame, const PlotContent& content) const {
     }
     canvas().AddLine({x, plot.min.y}, {x, plot.max.y + 4.0f * scale}, colours.line);
     const float half = 0.5f * text_size(fonts().small, tick.label).x;
-    // Labels that would touch the one before, or the name of the axis at the right end, are left out.
-    if (x - half < free_from || (x + half > axis_label_left - 8.0f * scale && axis_label_width > 0.0f))
-      continue;
+    // Labels that would touch the one before, or leave the window, are left out.
+    if (x - half < free_from || x + half > plot.max.x + kRight * scale) continue;
     draw_text_centred(fonts().small, x, label_y, colours.text_muted, tick.label);
     free_from = x + half + 10.0f * scale;
   }
-  draw_text(fonts().small, {axis_label_left, label_y}, colours.text_dim, content.x_label);
-  const int most = std::clamp(static_cast<int>(plot.height() / (28.0f * scale)), 2, 6);
+  const int most = std::clamp(static_cast<int>(plot.height() / (28.0f * scale)), 3, 6);
   for (const auto& tick : ticks(AxisScale::linear, frame.y_first, frame.y_last, most)) {
     const float y = std::round(frame.y(tick.value));
     canvas().AddLine({plot.min.x, y}, {plot.max.x, y}, colours.line);

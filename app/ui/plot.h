@@ -99,7 +99,7 @@ class Plot {
 
   void interact_with(const Frame& frame, const PlotContent& content);
   void draw_legend(const Rect& rect, const PlotContent& content);
-  void draw_axes(const Frame& frame, const PlotContent& content) const;
+  void draw_axes(const Frame& frame) const;
   void draw_bands(const Frame& frame, const PlotContent& content) const;
   void draw_series(const Frame& frame, const PlotSeries& series) const;
   void draw_marks(const Frame& frame, const PlotContent& content) const;

@@ -48,6 +48,13 @@ void stroke_dashed(const std::vector<PixelPoint>& points, ImU32 colour, float th
   }
 }
 
+/// Dims what passes under a line of small text.
+void draw_backing(ImVec2 pos, float width) {
+  const float reach = 3.0f * ui_scale();
+  canvas().AddRectFilled({pos.x - reach, pos.y}, {pos.x + width + reach, pos.y + fonts().small->FontSize},
+                         with_opacity(palette().panel, 0.7f), reach);
+}
+
 void stroke(const std::vector<PixelPoint>& points, const PlotSeries& series) {
   if (points.size() < 2) return;
   const float scale = ui_scale();
@@ -109,8 +116,14 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
     if (y < frame.plot.min.y || y > frame.plot.max.y) continue;
     stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale),
                   2.0f * scale, 4.0f * scale);
-    draw_text_right(fonts().small, frame.plot.max.x - 6.0f * scale,
-                    y - fonts().small->FontSize - 1.0f * scale, level.colour, level.text);
+    // Off both ends, where the curves come from and where they go.
+    const float width = text_size(fonts().small, level.text).x;
+    const float left = std::round(frame.plot.min.x + 0.42f * (frame.plot.width() - width));
+    const float top = y - fonts().small->FontSize - 2.0f * scale;
+    if (left < frame.plot.min.x) continue;
+    draw_backing({left, top}, width);
+    draw_text(fonts().small, {left, top}, level.colour, level.text);
+    report_item(content.name + ".level", {left, top}, {left + width, top + fonts().small->FontSize});
   }
   for (const auto& note : content.notes) {
     const float x = frame.x(note.x);
@@ -126,6 +139,7 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
                    std::max(frame.plot.min.x + 4.0f * scale, frame.plot.max.x - width - 4.0f * scale));
     const float gap = 6.0f * scale;
     const float top = note.is_above ? y - gap - fonts().small->FontSize : y + gap;
+    draw_backing({left, top}, width);
     draw_text(fonts().small, {left, top}, note.colour, note.text);
     report_item(content.name + ".note", {left, top}, {left + width, top + fonts().small->FontSize});
   }
@@ -172,10 +186,13 @@ void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
   auto width_of = [&](const std::string& label) {
     return stroke_width + 7.0f * scale + text_size(fonts().small, label).x;
   };
-  float full = 0.0f;
+  const float axis_label = text_size(fonts().small, content.x_label).x;
+  float full = axis_label + gap;
   for (const auto& series : content.series) full += width_of(series.label) + gap;
   const bool is_short = full - gap > right - left;
   const float top = rect.min.y + 3.0f * scale;
+  draw_text(fonts().small, {right - axis_label, centred_y(fonts().small, top, top + 18.0f * scale)},
+            colours.text_dim, content.x_label);
   float x = left;
   for (const auto& series : content.series) {
     const auto& label = is_short ? series.short_label : series.label;

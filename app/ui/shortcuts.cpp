@@ -19,7 +19,7 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"Double-click", "slider: default value; plot: fit"},
       {"Ctrl+click", "slider: type a value"},
       {"Wheel, drag", "plot: zoom and pan; PCA: zoom and turn"},
-      {"Ctrl+ +  −  0", "larger, smaller, normal text"},
+      {"Ctrl with + − 0", "larger, smaller, normal text"},
       {"?", "this page"},
   }};
   return lines;

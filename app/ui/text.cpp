@@ -36,15 +36,35 @@ float draw_line(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text) {
   return line_width(font, text);
 }
 
+/// How much of `text` (without line breaks) fits into `width`: whole words, or as many characters of a single
+/// word that is wider. ImGui's own rule also breaks after a full stop, and "0.555" is one word.
+std::size_t fitting_length(const ImFont* font, float width, std::string_view text) {
+  if (line_width(font, text) <= width) return text.size();
+  std::size_t fitting = 0;
+  for (std::size_t space = text.find(' '); space != std::string_view::npos;
+       space = text.find(' ', space + 1)) {
+    if (line_width(font, text.substr(0, space)) > width) break;
+    fitting = space;
+  }
+  if (fitting > 0) return fitting;
+  const std::string_view word = text.substr(0, text.find(' '));
+  if (line_width(font, word) <= width) return word.size();
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    const bool is_boundary = (static_cast<unsigned char>(word[i]) & 0xc0u) != 0x80u;
+    if (!is_boundary) continue;
+    if (fitting > 0 && line_width(font, word.substr(0, i)) > width) break;
+    fitting = i;
+  }
+  return std::max<std::size_t>(fitting, 1);
+}
+
 /// Calls `line` with each line of the wrapped text.
 template <class Line>
 void for_each_line(const ImFont* font, float width, std::string_view text, Line line) {
   while (!text.empty()) {
-    const char* stop = font->CalcWordWrapPositionA(1.0f, begin_of(text), end_of(text), std::max(width, 1.0f));
-    auto length = static_cast<std::size_t>(stop - text.data());
-    // ImGui gives back an empty line when the first character is wider than the width.
-    if (length == 0 && text.front() != '\n') length = 1;
-    line(text.substr(0, length));
+    const std::string_view paragraph = text.substr(0, text.find('\n'));
+    const std::size_t length = fitting_length(font, width, paragraph);
+    line(paragraph.substr(0, length));
     text.remove_prefix(length);
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     if (!text.empty() && text.front() == '\n') text.remove_prefix(1);

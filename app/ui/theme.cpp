@@ -29,7 +29,7 @@ constexpr Palette kDark{
     .good = rgb(0x2fb88f),
     .warning = rgb(0xf2994a),
     .error = rgb(0xf2635f),
-    .tooltip = rgb(0x0d0f12, 244),
+    .tooltip = rgb(0x0d0f12, 250),
     .classes = {rgb(0xe69f00), rgb(0x56b4e9), rgb(0x009e73), rgb(0xf0e442), rgb(0x0072b2), rgb(0xd55e00),
                 rgb(0xcc79a7), rgb(0x999999)},
 };

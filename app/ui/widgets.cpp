@@ -100,8 +100,8 @@ void draw_closed_combo(const Interaction& state, const Rect& rect, const std::st
   canvas().AddRectFilled(rect.min, rect.max,
                          state.is_hovered || is_open ? colours.control_hot : colours.control, rounding);
   canvas().AddRect(rect.min, rect.max, is_open ? colours.text_dim : colours.line, rounding);
-  const float arrow_width = 20.0f * scale;
-  const float text_left = rect.min.x + 9.0f * scale;
+  const float arrow_width = 18.0f * scale;
+  const float text_left = rect.min.x + 8.0f * scale;
   draw_text(fonts().body, {text_left, centred_y(fonts().body, rect.min.y, rect.max.y)}, colours.text,
             elided(fonts().body, label, rect.max.x - arrow_width - text_left));
   const ImVec2 tip{std::round(rect.max.x - 0.5f * arrow_width - 1.0f * scale),
@@ -154,6 +154,8 @@ std::optional<int> draw_options(const std::string& name, std::span<const Option>
 }
 
 }  // namespace
+
+float combo_width(std::string_view label) { return text_size(fonts().body, label).x + 27.0f * ui_scale(); }
 
 float quiet_combo_width(std::string_view label) {
   return text_size(fonts().body, label).x + 14.0f * ui_scale();
@@ -253,11 +255,12 @@ void sparkline(const Rect& rect, std::span<const float> values, ImU32 colour) {
   canvas().AddCircleFilled(line.back(), 1.8f * ui_scale(), colour, 8);
 }
 
-float group_heading(ImVec2 pos, std::string_view label, std::string_view caption) {
+float group_heading(ImVec2 pos, std::string_view label, std::string_view caption, float right) {
   const float width = draw_text(fonts().heading, pos, palette().text_muted, upper(label));
-  if (!caption.empty()) {
+  const float left = pos.x + width + 7.0f * ui_scale();
+  if (!caption.empty() && left + text_size(fonts().small, caption).x <= right) {
     const float y = pos.y + 0.5f * (fonts().heading->FontSize - fonts().small->FontSize);
-    draw_text(fonts().small, {pos.x + width + 7.0f * ui_scale(), y}, palette().text_dim, caption);
+    draw_text(fonts().small, {left, y}, palette().text_dim, caption);
   }
   return fonts().heading->FontSize;
 }

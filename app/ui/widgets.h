@@ -49,6 +49,8 @@ enum class ComboKind {
 /// option. `caption` replaces the label of the current option on the closed control where it is not empty.
 std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
                          int current, const std::string& caption = {}, ComboKind kind = ComboKind::framed);
+/// The width a framed combo needs for its label.
+float combo_width(std::string_view label);
 /// The width a quiet combo needs for its label.
 float quiet_combo_width(std::string_view label);
 
@@ -64,8 +66,9 @@ void badge(const std::string& name, const Rect& rect, std::string_view label, Im
 /// left out.
 void sparkline(const Rect& rect, std::span<const float> values, ImU32 colour);
 
-/// An upper-case group heading with its top left corner at `pos`, and returns the height it takes.
-float group_heading(ImVec2 pos, std::string_view label, std::string_view caption = {});
+/// An upper-case group heading with its top left corner at `pos`, and returns the height it takes. A caption
+/// that does not end before `right` is left out.
+float group_heading(ImVec2 pos, std::string_view label, std::string_view caption = {}, float right = FLT_MAX);
 
 /// A text field for a number, as wide as `rect`: gives the text when the user confirms it. Opens in place.
 std::optional<std::string> number_field(const std::string& name, const Rect& rect, const std::string& text);

@@ -41,7 +41,7 @@ class ContrastView final : public View {
     const float left = rect.min.x + margin;
     const float right = rect.max.x - margin;
     float y = rect.min.y + 8.0f * scale;
-    y += group_heading({left, y}, "Factor contrast", "same − different cosine") + 6.0f * scale;
+    y += group_heading({left, y}, "Factor contrast", "same − different cosine", right) + 6.0f * scale;
     const auto& task = observatory.task();
     if (task.factors.empty()) {
       draw_wrapped(fonts().body, {left, y}, right - left, fonts().body->FontSize + 2.0f * scale,
@@ -110,7 +110,7 @@ class ContrastView final : public View {
       card.paragraph("Not defined here: " + value->undefined, colours.warning);
     if (std::isfinite(target)) card.fact("Factors alone", format_fixed(target, 3) + " (the tick)");
     card.fact("At collapse", "0");
-    show_info_card(card);
+    show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});
   }
 
   const Task* task_ = nullptr;

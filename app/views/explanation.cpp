@@ -22,12 +22,20 @@ std::string named_factors(const Task& task) {
 }
 
 std::string text_of(const Observatory& observatory) {
-  return explanation(current_phase(observatory), observatory.task(), rank_bound(observatory));
+  const auto& task = observatory.task();
+  const bool is_zero_the_minimum =
+      ridge_share_of_limit(observatory.config(), task.contexts).value_or(0.0) >= 1.0;
+  return explanation(current_phase(observatory), task, rank_bound(observatory), is_zero_the_minimum);
 }
 
 }  // namespace
 
-std::string explanation(Phase phase, const Task& task, const std::optional<RankBound>& bound) {
+std::string explanation(Phase phase, const Task& task, const std::optional<RankBound>& bound,
+                        bool is_zero_the_minimum) {
+  if (is_zero_the_minimum)
+    return "The ridge is stronger than what the data can hold against it: the objective is smallest where "
+           "all "
+           "embeddings are zero, and training leads there. Lower λ to let the model learn.";
   const std::string factors = named_factors(task);
   const bool is_bound = bound && !bound->allows_symmetry();
   switch (phase) {

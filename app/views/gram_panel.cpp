@@ -121,7 +121,7 @@ void draw_separators(const GramLayout& layout, const std::vector<RowBlock>& oute
   const Rect& m = layout.matrix;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (layout.cell * static_cast<float>(outer.front().end - outer.front().begin) < 8 * ui_scale()) return;
-  const ImU32 colour = with_opacity(palette().text_muted, 0.55f);
+  const ImU32 colour = with_opacity(palette().text_muted, 0.42f);
   for (std::size_t i = 1; i < outer.size(); ++i) {
     const float offset = std::round(layout.cell * static_cast<float>(outer[i].begin)) - width;
     list->AddRectFilled({m.min.x, m.min.y + offset}, {m.max.x, m.min.y + offset + width}, colour);

@@ -62,7 +62,7 @@ class ContextGram {
 class ContextGramView : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(rect, "gram_h");
+    const ViewScope scope("gram_h");
     ViewHeader header(rect, "gram_h");
     const Snapshot* snapshot = observatory.snapshot();
     draw_order_picker(header, observatory, snapshot != nullptr ? snapshot->task() : observatory.task());
@@ -81,7 +81,7 @@ class ContextGramView : public View {
 class TargetView : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(rect, "target");
+    const ViewScope scope("target");
     ViewHeader header(rect, "target");
     const TargetKind kind = draw_target_picker(header, observatory);
     header.title("Target", subtitle(kind));
@@ -157,7 +157,7 @@ class TargetView : public View {
 class WordGramView : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(rect, "gram_w");
+    const ViewScope scope("gram_w");
     ViewHeader header(rect, "gram_w");
     const Snapshot* snapshot = observatory.snapshot();
     const Task& task = snapshot != nullptr ? snapshot->task() : observatory.task();

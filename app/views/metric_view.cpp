@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
@@ -9,6 +8,7 @@
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
+#include "app/views/metric_rows.h"
 #include "app/views/reading.h"
 #include "app/views/side_views.h"
 #include "core/metrics/metric_list.h"
@@ -16,58 +16,9 @@
 namespace gramscope::app {
 namespace {
 
-/// A row of the table: one metric, or two that are read together.
-struct MetricRow {
-  std::string key;
-  std::string label;
-  std::string partner;  ///< a second metric behind a slash; may be empty
-};
-
-/// What the narrow table shows, the most telling first; what a run does not have is left out.
-const std::array<MetricRow, 11>& principal_rows() {
-  static const std::array<MetricRow, 11> rows{{
-      {"cka_semantic", "Semantic alignment", ""},
-      {"cka_symmetric", "Symmetric alignment", ""},
-      {"nc2_equiangular", "Equal angles (nc2)", ""},
-      {"nc2_etf_error", "ETF error (nc2)", ""},
-      {"nc3_self_duality", "Self-duality (nc3)", ""},
-      {"nc1_cdnv", "Within-class (nc1)", ""},
-      {"energy_1", "Main-effect energy", ""},
-      {"effective_rank", "Effective rank", ""},
-      {"accuracy", "Accuracy", ""},
-      {"norm_w", "|W| / |H|", "norm_h"},
-      {"explained_variance_3", "Variance in 3 axes", ""},
-  }};
-  return rows;
-}
-
-bool is_share(std::string_view key) {
-  return key == "accuracy" || key == "explained_variance_3" || key.starts_with("energy_");
-}
-
-std::string format_metric(std::string_view key, const MetricValue& value) {
-  if (!value.is_defined()) return "—";
-  if (is_share(key)) return format_fixed(100.0 * value.value, 1) + "%";
-  const double size = std::abs(value.value);
-  if (size != 0.0 && size < 0.0005) return format_short(value.value);
-  return size < 9.9995 ? format_fixed(value.value, 3) : format_short(value.value);
-}
-
-ImU32 metric_colour(std::string_view key) {
-  if (key == "cka_semantic" || key.starts_with("contrast_")) return palette().semantic;
-  if (key == "cka_symmetric") return palette().symmetric;
-  return palette().text_muted;
-}
-
-std::string row_label(const MetricValue& value) {
-  const auto* entry = find_metric_entry(value.key);
-  if (entry == nullptr) return value.key;
-  return entry->is_per_factor ? entry->label + ", " + value.key.substr(entry->key.size()) : entry->label;
-}
-
 InfoCard card_of(const MetricValue& value) {
   const auto* entry = find_metric_entry(value.key);
-  InfoCard card{row_label(value), value.key, {}};
+  InfoCard card{metric_label(value), value.key, {}};
   if (!value.is_defined()) card.paragraph("Not defined here: " + value.undefined, palette().warning);
   if (entry == nullptr) return card;
   card.paragraph(entry->meaning, palette().text);
@@ -92,24 +43,11 @@ class MetricView final : public View {
     refresh_courses(observatory);
     const Rect table{{rect.min.x + margin, rect.min.y + margin + heading + 6.0f * scale},
                      {rect.max.x - margin, rect.max.y - 2.0f * scale}};
-    const auto rows = is_wide ? all_rows(snapshot->metrics) : present_rows(snapshot->metrics);
-    draw_table(table, rows, snapshot->metrics, is_wide);
+    const auto rows = is_wide ? all_metric_rows(snapshot->metrics) : principal_metric_rows(snapshot->metrics);
+    draw_table(table, rows, *snapshot, is_wide);
   }
 
  private:
-  static std::vector<MetricRow> present_rows(const Metrics& metrics) {
-    std::vector<MetricRow> rows;
-    for (const auto& row : principal_rows())
-      if (metrics.find(row.key) != nullptr) rows.push_back(row);
-    return rows;
-  }
-
-  static std::vector<MetricRow> all_rows(const Metrics& metrics) {
-    std::vector<MetricRow> rows;
-    for (const auto& value : metrics.values()) rows.push_back({value.key, row_label(value), ""});
-    return rows;
-  }
-
   void refresh_courses(const Observatory& observatory) {
     const auto records = current_records(observatory);
     const Record* newest = records.empty() ? nullptr : &records.back();
@@ -123,24 +61,32 @@ class MetricView final : public View {
         courses_[value.key].push_back(static_cast<float>(value.value));
   }
 
-  void draw_table(const Rect& table, const std::vector<MetricRow>& rows, const Metrics& metrics,
+  void draw_table(const Rect& table, const std::vector<MetricRow>& rows, const Snapshot& snapshot,
                   bool is_wide) {
     const float scale = ui_scale();
     const float row_height = std::round(22.0f * scale);
-    const auto per_column = static_cast<std::size_t>(std::max(1.0f, std::floor(table.height() / row_height)));
-    const std::size_t columns =
-        is_wide ? std::max<std::size_t>(1, (rows.size() + per_column - 1) / per_column) : 1;
-    const float gap = 28.0f * scale;
-    const float width = (table.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+    const float gap = 36.0f * scale;
+    const float natural = 300.0f * scale;
+    std::size_t columns = 1;
+    auto per_column = static_cast<std::size_t>(std::max(1.0f, std::floor(table.height() / row_height)));
+    float width = table.width();
+    if (is_wide) {
+      // As many columns as there is width for, all about equally long: eyes lose their line across a wide
+      // row.
+      columns = static_cast<std::size_t>(std::max(1.0f, std::floor((table.width() + gap) / (natural + gap))));
+      per_column = std::min(per_column, (rows.size() + columns - 1) / columns);
+      width = std::min((table.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
+                       1.2f * natural);
+    }
     for (std::size_t i = 0; i < std::min(rows.size(), per_column * columns); ++i) {
       const float x = std::round(table.min.x + (width + gap) * static_cast<float>(i / per_column));
       const float y = table.min.y + row_height * static_cast<float>(i % per_column);
-      draw_row({{x, y}, {x + std::round(width), y + row_height}}, rows[i], metrics);
+      draw_row({{x, y}, {x + std::round(width), y + row_height}}, rows[i], snapshot);
     }
   }
 
-  void draw_row(const Rect& rect, const MetricRow& row, const Metrics& metrics) {
-    const auto* value = metrics.find(row.key);
+  void draw_row(const Rect& rect, const MetricRow& row, const Snapshot& snapshot) {
+    const auto* value = snapshot.metrics.find(row.key);
     if (value == nullptr) return;
     const float scale = ui_scale();
     const auto state = interact("metric." + row.key, rect);
@@ -148,16 +94,12 @@ class MetricView final : public View {
     if (state.is_hovered || state.is_focused)
       canvas.AddRectFilled({rect.min.x - 6.0f * scale, rect.min.y}, {rect.max.x + 6.0f * scale, rect.max.y},
                            palette().control, 3.0f * scale);
-    const float spark = 56.0f * scale;
+    const float spark = (rect.width() < 245.0f * scale ? 42.0f : 56.0f) * scale;
     const Rect curve{{rect.max.x - spark + 2.0f * scale, rect.min.y + 4.0f * scale},
                      {rect.max.x - 2.0f * scale, rect.max.y - 4.0f * scale}};
     const auto course = courses_.find(row.key);
     if (course != courses_.end()) sparkline(curve, course->second, metric_colour(row.key));
-    std::string text = format_metric(row.key, *value);
-    if (const auto* partner = row.partner.empty() ? nullptr : metrics.find(row.partner)) {
-      const int decimals = 1;
-      text = format_fixed(value->value, decimals) + " / " + format_fixed(partner->value, decimals);
-    }
+    const std::string text = metric_row_text(row, snapshot);
     const float value_right = rect.max.x - spark - 8.0f * scale;
     const float value_left = value_right - text_size(fonts().body, text).x;
     const float y = centred_y(fonts().body, rect.min.y, rect.max.y);
@@ -169,9 +111,9 @@ class MetricView final : public View {
                         {{rect.min.x, y}, {rect.min.x + label_width, y + fonts().body->FontSize}});
     if (!wants_info_card(state)) return;
     InfoCard card = card_of(*value);
-    if (const auto* partner = row.partner.empty() ? nullptr : metrics.find(row.partner))
-      card.fact(row_label(*partner), format_short(partner->value));
-    show_info_card(card);
+    if (const auto* partner = row.partner.empty() ? nullptr : snapshot.metrics.find(row.partner))
+      card.fact(metric_label(*partner), format_short(partner->value));
+    show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});
   }
 
   std::map<std::string, std::vector<float>, std::less<>> courses_;

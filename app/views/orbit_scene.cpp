@@ -9,7 +9,7 @@ namespace {
 /// How much larger the nearest point is drawn than the centre.
 constexpr float kPerspective = 0.18f;
 /// The sphere's share of the rectangle's shorter half; the rest is for markers and labels.
-constexpr float kFill = 0.84f;
+constexpr float kFill = 0.88f;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "app/views/parameter_panel.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/ui/format.h"
@@ -48,42 +49,36 @@ std::optional<Note> note_under(const Observatory& observatory, const std::string
   return std::nullopt;
 }
 
-/// Draws the notes and rows downward from `y` and returns where they end.
+/// How tightly the panel is set, at scale 1.
+struct Density {
+  float row = kParameterRowHeight;
+  float before_heading = 12.0f;
+};
+constexpr Density kDense{22.0f, 8.0f};
+
+/// The panel's column of headings, rows and notes, laid out downward from `y`: measured, or drawn.
 class PanelColumn {
  public:
-  PanelColumn(Observatory& observatory, float left, float right, float y)
-      : observatory_(observatory), left_(left), right_(right), y_(y) {}
-
-  void heading(const std::string& group) {
-    const float scale = ui_scale();
-    y_ += (is_first_ ? 0.0f : 12.0f) * scale;
-    is_first_ = false;
-    const float height = group_heading({left_, y_}, group);
-    report_visible_item("label.group." + group, {{left_, y_}, {right_, y_ + height}});
-    y_ += height + 6.0f * scale;
+  PanelColumn(Observatory& observatory, Rect bounds, Density density, bool is_drawn)
+      : observatory_(observatory), bounds_(bounds), density_(density), is_drawn_(is_drawn), y_(bounds.min.y) {
+    // One column for all rows, as wide as the longest label asks, within reason.
+    label_width_ = 104.0f * ui_scale();
+    for (const auto& parameter : observatory.parameters())
+      label_width_ = std::max(label_width_, parameter_label_width(parameter));
+    label_width_ = std::ceil(std::min(label_width_, 0.5f * bounds.width()));
   }
 
-  void row(const Parameter& parameter) {
-    const float height = std::round(kParameterRowHeight * ui_scale());
-    if (observatory_.config().contains(parameter.key)) {
-      const auto& current = observatory_.config().at(parameter.key);
-      const Rect rect{{left_, y_}, {right_, y_ + height}};
-      if (const auto next = parameter_row(parameter, current, rect)) changed_ = {parameter.key, *next};
+  /// Gives back where it ends.
+  float lay_out() {
+    std::string group;
+    for (const auto& parameter : observatory_.parameters()) {
+      if (parameter.group != group) heading(parameter.group, group.empty());
+      group = parameter.group;
+      row(parameter);
     }
-    y_ += height;
-    if (const auto note = note_under(observatory_, parameter.key)) draw_note("note." + parameter.key, *note);
+    footer();
+    return y_;
   }
-
-  void footer() {
-    const float scale = ui_scale();
-    y_ += 12.0f * scale;
-    const float mark = draw_text(fonts().small, {left_, y_}, palette().accent, "↻");
-    draw_text(fonts().small, {left_ + mark + 4.0f * scale, y_}, palette().text_muted,
-              "restarts the run. Everything else is live.");
-    y_ += fonts().small->FontSize + 10.0f * scale;
-  }
-
-  float end() const { return y_; }
 
   /// Sent after drawing: a change replaces the parameters that are being drawn.
   void send() {
@@ -91,49 +86,107 @@ class PanelColumn {
   }
 
  private:
-  void draw_note(const std::string& name, const Note& note) {
+  float left() const { return bounds_.min.x; }
+  float right() const { return bounds_.max.x; }
+
+  void heading(const std::string& group, bool is_first) {
+    const float scale = ui_scale();
+    if (!is_first) y_ += std::round(density_.before_heading * scale);
+    const float height = fonts().heading->FontSize;
+    if (is_drawn_) {
+      group_heading({left(), y_}, group);
+      report_visible_item("label.group." + group, {{left(), y_}, {right(), y_ + height}});
+    }
+    y_ += height + std::round(5.0f * scale);
+  }
+
+  void row(const Parameter& parameter) {
+    const float height = std::round(density_.row * ui_scale());
+    if (is_drawn_ && observatory_.config().contains(parameter.key)) {
+      const auto& current = observatory_.config().at(parameter.key);
+      const Rect rect{{left(), y_}, {right(), y_ + height}};
+      if (const auto next = parameter_row(parameter, current, rect, label_width_))
+        changed_ = {parameter.key, *next};
+    }
+    y_ += height;
+    if (const auto text = note_under(observatory_, parameter.key)) note("note." + parameter.key, *text);
+  }
+
+  void note(const std::string& name, const Note& note) {
     const float scale = ui_scale();
     const float line = fonts().small->FontSize + 1.0f * scale;
-    const ImVec2 top{left_, y_ + 1.0f * scale};
-    const float height = draw_wrapped(fonts().small, top, right_ - left_, line, note.colour, note.text);
-    report_visible_item(name, {top, {right_, top.y + height}});
-    y_ += height + 4.0f * scale;
+    const ImVec2 top{left(), y_ + 1.0f * scale};
+    const float width = right() - left();
+    const float height = wrapped_height(fonts().small, width, line, note.text);
+    if (is_drawn_) {
+      draw_wrapped(fonts().small, top, width, line, note.colour, note.text);
+      report_visible_item(name, {top, {right(), top.y + height}});
+    }
+    y_ += std::round(height + 4.0f * scale);
+  }
+
+  void footer() {
+    const float scale = ui_scale();
+    y_ += std::round(density_.before_heading * scale);
+    if (is_drawn_) {
+      const float mark = draw_text(fonts().small, {left(), y_}, palette().accent, "↻");
+      draw_text(fonts().small, {left() + mark + 4.0f * scale, y_}, palette().text_muted,
+                "restarts the run. Everything else is live.");
+    }
+    y_ += fonts().small->FontSize;
   }
 
   Observatory& observatory_;
-  float left_;
-  float right_;
+  Rect bounds_;
+  Density density_;
+  bool is_drawn_;
   float y_;
-  bool is_first_ = true;
+  float label_width_ = 0.0f;
   std::optional<std::pair<std::string, Value>> changed_;
+};
+
+/// A child window that scrolls, for its lifetime.
+class ScrollArea {
+ public:
+  ScrollArea(const char* name, const Rect& rect) {
+    ImGui::SetCursorScreenPos(rect.min);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
+    ImGui::BeginChild(name, {rect.width(), rect.height()}, false,
+                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings);
+    ImGui::PopStyleVar();
+  }
+  ~ScrollArea() { ImGui::EndChild(); }
+  ScrollArea(const ScrollArea&) = delete;
+  ScrollArea& operator=(const ScrollArea&) = delete;
 };
 
 }  // namespace
 
 void draw_parameter_panel(Observatory& observatory, const Rect& rect) {
-  const float scale = ui_scale();
-  ImGui::SetCursorScreenPos(rect.min);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
-  const bool is_open = ImGui::BeginChild("parameters", {rect.width(), rect.height()}, false,
-                                         ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings);
-  ImGui::PopStyleVar();
-  if (is_open) {
-    const ImVec2 origin = ImGui::GetCursorScreenPos();
-    const float margin = 12.0f * scale;
-    PanelColumn column(observatory, rect.min.x + margin, rect.min.x + rect.width() - margin,
-                       origin.y + margin);
-    std::string group;
-    for (const auto& parameter : observatory.parameters()) {
-      if (parameter.group != group) column.heading(parameter.group);
-      group = parameter.group;
-      column.row(parameter);
-    }
-    column.footer();
-    ImGui::SetCursorScreenPos(origin);
-    ImGui::Dummy({1.0f, column.end() - origin.y});
-    column.send();
+  const float margin = std::round(12.0f * ui_scale());
+  const float bottom_margin = std::round(6.0f * ui_scale());
+  const float left = rect.min.x + margin;
+  const float right = rect.max.x - margin;
+  const Rect from_zero{{left, 0.0f}, {right, 0.0f}};
+  // A little closer, before anything has to be scrolled for.
+  Density density;
+  float height = PanelColumn(observatory, from_zero, density, false).lay_out();
+  const float room = rect.height() - margin - bottom_margin;
+  if (height > room) {
+    const float dense = PanelColumn(observatory, from_zero, kDense, false).lay_out();
+    const float share = std::clamp((height - room) / std::max(1.0f, height - dense), 0.0f, 1.0f);
+    density.row = std::floor(density.row + (kDense.row - density.row) * share);
+    density.before_heading =
+        std::floor(density.before_heading + (kDense.before_heading - density.before_heading) * share);
+    height = PanelColumn(observatory, from_zero, density, false).lay_out();
   }
-  ImGui::EndChild();
+  const ScrollArea area("parameters", rect);
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  PanelColumn column(observatory, {{left, origin.y + margin}, {right, origin.y + margin}}, density, true);
+  column.lay_out();
+  ImGui::SetCursorScreenPos(origin);
+  ImGui::Dummy({1.0f, margin + height + bottom_margin - 1.0f});
+  column.send();
 }
 
 }  // namespace gramscope::app

@@ -110,7 +110,7 @@ void draw_caption(const std::vector<SpectrumLine>& lines, std::size_t count, con
 class SpectrumView : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(rect, kKey);
+    const ViewScope scope(kKey);
     const float s = ui_scale();
     const Rect body = draw_heading(rect);
     const Snapshot* snapshot = observatory.snapshot();
@@ -141,7 +141,7 @@ class SpectrumView : public View {
       return {{rect.min.x, std::min(pos.y + height + 6 * s, rect.max.y)}, rect.max};
     }
     ViewHeader header(rect, kKey);
-    header.title("Spectrum of H", "singular values, centred");
+    header.title("Spectrum of H", rect.width() >= 280 * s ? "singular values, centred" : "");
     return header.body();
   }
 

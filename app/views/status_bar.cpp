@@ -59,7 +59,8 @@ float draw_hints(const Rect& rect, float keep) {
 std::string describe_pace(const RunnerStatus& status, const SetSpeed& speed) {
   if (status.has_failed) return status.failure;
   const std::string step = format_count(status.step);
-  if (status.state == Engine::State::finished) return "Finished at step " + step + ". R runs it again";
+  if (status.state == Engine::State::finished)
+    return "Finished at step " + step + ". Space runs on, R restarts";
   if (status.state == Engine::State::diverged)
     return "Diverged after step " + step + ". Lower the learning rate, or R";
   if (!status.is_running) return "Paused at step " + step;

@@ -25,11 +25,11 @@ PlotSeries series_of(std::span<const Record> records, const std::string& key) {
 PlotSeries scaled_loss(std::span<const Record> records) {
   PlotSeries series = series_of(records, "loss_excess");
   const std::vector<double> nats = series.y;
-  double highest = 0.0;
-  for (const double value : nats)
-    if (std::isfinite(value)) highest = std::max(highest, value);
-  if (highest > 0.0)
-    for (double& value : series.y) value /= highest;
+  // By its first value, not its largest: a spike on the way must not flatten all the rest.
+  const auto first =
+      std::find_if(nats.begin(), nats.end(), [](double v) { return std::isfinite(v) && v > 0.0; });
+  if (first != nats.end())
+    for (double& value : series.y) value /= *first;
   series.read_out = [nats](std::size_t i) { return format_short(nats[i]) + " nats"; };
   return series;
 }
@@ -57,9 +57,12 @@ double value_at(const PlotSeries& series, std::int64_t step) {
 }
 
 /// Words at the peak of the semantic curve and where the symmetric one overtakes it.
+/// The peak is named once the run has left it: while it climbs every step would be one.
 std::vector<PlotNote> notes_of(const PhaseTracker& phase, const PlotSeries& symmetric) {
+  const double newest = symmetric.x.empty() ? 0.0 : symmetric.x.back();
   std::vector<PlotNote> notes;
-  if (phase.peak_step() && phase.peak_semantic())
+  if (phase.peak_step() && phase.peak_semantic() &&
+      newest > 1.1 * static_cast<double>(*phase.peak_step()) + 1.0)
     notes.push_back(
         {static_cast<double>(*phase.peak_step()), *phase.peak_semantic(),
          "peak " + format_fixed(*phase.peak_semantic(), 3) + " at " + format_count(*phase.peak_step()),
@@ -86,7 +89,8 @@ class TimelineView final : public View {
     content.x_scale = AxisScale::log1p;
     content.x_last = last_step(observatory, now);
     // A little more than 0 to 1: the curves end at 1, and the words above them need room.
-    content.y_last = 1.08;
+    const float plot_height = rect.height() - 52.0f * ui_scale();
+    content.y_last = 1.0 / (1.0 - std::clamp(22.0f * ui_scale() / std::max(1.0f, plot_height), 0.05f, 0.35f));
     content.x_label = "step, log scale";
     content.x_unit = "step";
     content.playhead = now;

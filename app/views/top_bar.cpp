@@ -18,7 +18,32 @@ namespace {
 constexpr float kControlHeight = 27.0f;
 constexpr float kGap = 8.0f;
 
-bool has_ended(const Observatory& observatory) { return observatory.status().state != Engine::State::ready; }
+/// What the first button says, and what it does then.
+std::string run_label(const RunnerStatus& status) {
+  if (status.is_running) return "Pause";
+  switch (status.state) {
+    case Engine::State::ready:
+      return "Run";
+    case Engine::State::finished:
+      return "Run on";
+    case Engine::State::diverged:
+      return "Run again";
+  }
+  return "Run";
+}
+
+std::string run_hint(const RunnerStatus& status) {
+  if (status.is_running) return "Holds the run where it is.";
+  switch (status.state) {
+    case Engine::State::ready:
+      return "Trains the model.";
+    case Engine::State::finished:
+      return "Goes on to twice as many steps.";
+    case Engine::State::diverged:
+      return "Begins again at step 0.";
+  }
+  return {};
+}
 
 const std::array<Option, 3>& speed_options() {
   static const std::array<Option, 3> options{{
@@ -67,8 +92,9 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
   const double excess = snapshot != nullptr ? snapshot->metrics.get("loss_excess") : NAN;
   result.push_back({"loss", "loss − floor", format_short(excess), "2.15e−2",
                     "Cross-entropy above the entropy of the data, in nats: what training can still remove."});
-  result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "123,000",
-                    "Steps taken in the last half second, per second."});
+  if (status.is_running)
+    result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "12,300",
+                      "Steps taken in the last half second, per second."});
   if (observatory.config().contains("run.seed"))
     result.push_back({"seed", "seed", format_count(observatory.config().integer("run.seed")), "0",
                       "Names the random numbers: the same seed gives the same run."});
@@ -78,7 +104,7 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
 }  // namespace
 
 void toggle_run(Observatory& observatory) {
-  if (!has_ended(observatory)) return observatory.toggle_running();
+  if (observatory.status().state != Engine::State::diverged) return observatory.toggle_running();
   observatory.restart();
   observatory.run();
 }
@@ -91,7 +117,7 @@ TopBar::TopBar(ExperimentSource source) : source_(std::move(source)) {
 
 void TopBar::draw(Observatory& observatory, const Rect& rect) {
   const float end = draw_controls(observatory, rect);
-  draw_readings(observatory, rect, end + 16.0f * ui_scale());
+  draw_readings(observatory, rect, end + 10.0f * ui_scale());
 }
 
 float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
@@ -129,13 +155,11 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
       load_error_ = error.what();
     }
   }
-  const bool is_running = observatory.status().is_running;
-  const std::string run_label = is_running ? "Pause" : (has_ended(observatory) ? "Run again" : "Run");
+  const std::string label = run_label(observatory.status());
   // One width for both words: the bar must not jump when the run is paused.
-  const float run_width =
-      std::max(button_width(has_ended(observatory) ? "Run again" : "Pause"), button_width("Run"));
-  if (button("button.run", next(run_width), run_label, ButtonKind::primary,
-             is_running ? "Holds the run where it is." : "Trains the model.", "Space"))
+  const float run_width = std::max(button_width(label), button_width("Pause"));
+  if (button("button.run", next(run_width), label, ButtonKind::primary, run_hint(observatory.status()),
+             "Space"))
     toggle_run(observatory);
   if (button("button.step", next(button_width("Step")), "Step", ButtonKind::secondary, "Takes a single step.",
              "."))
@@ -146,10 +170,10 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   if (button("button.new_seed", next(button_width("New seed")), "New seed", ButtonKind::secondary,
              "Back to step 0 with other initial weights.", "N"))
     observatory.new_seed();
-  return draw_speed(observatory, x, top, bottom);
+  return draw_speed(observatory, x, top, bottom, rect.width() < 1100.0f * scale);
 }
 
-float TopBar::draw_speed(Observatory& observatory, float x, float top, float bottom) {
+float TopBar::draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow) {
   const float scale = ui_scale();
   const auto& options = speed_options();
   const Rect rect{{x, top}, {x + segmented_width(options), bottom}};
@@ -159,7 +183,8 @@ float TopBar::draw_speed(Observatory& observatory, float x, float top, float bot
     observatory.set_speed(speed);
   }
   x = rect.max.x;
-  if (speed.pace == Pace::maximum) return x;
+  // Where there is little room, the loss is worth more than how long a doubling takes.
+  if (speed.pace == Pace::maximum || (is_narrow && speed.pace == Pace::log_time)) return x;
   const Rect field{{x + 6.0f * scale, top}, {x + 60.0f * scale, bottom}};
   const bool is_log = speed.pace == Pace::log_time;
   const std::string shown =
@@ -202,7 +227,7 @@ void TopBar::draw_readings(const Observatory& observatory, const Rect& rect, flo
     report_item("reading." + reading.name, area.min, area.max);
     if (ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos))
       show_info_card(reading.label, reading.explanation);
-    right -= slot + 18.0f * scale;
+    right -= slot + 16.0f * scale;
   }
 }
 

@@ -37,7 +37,7 @@ class TopBar {
 
  private:
   float draw_controls(Observatory& observatory, const Rect& rect);
-  float draw_speed(Observatory& observatory, float x, float top, float bottom);
+  float draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow);
   void draw_readings(const Observatory& observatory, const Rect& rect, float left);
 
   ExperimentSource source_;
@@ -45,7 +45,7 @@ class TopBar {
   std::string load_error_;
 };
 
-/// Runs or pauses; a run that has ended begins again.
+/// Runs, or pauses; a run that has diverged begins again.
 void toggle_run(Observatory& observatory);
 
 }  // namespace gramscope::app

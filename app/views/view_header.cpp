@@ -11,10 +11,7 @@
 
 namespace gramscope::app {
 
-ViewScope::ViewScope(const Rect& rect, std::string_view key) {
-  ImGui::PushID(key.data(), key.data() + key.size());
-  report_item(fmt::format("view.{}", key), rect.min, rect.max);
-}
+ViewScope::ViewScope(std::string_view key) { ImGui::PushID(key.data(), key.data() + key.size()); }
 
 ViewScope::~ViewScope() { ImGui::PopID(); }
 
@@ -46,28 +43,6 @@ std::optional<int> ViewHeader::picker(std::string_view what, std::string_view ca
   return combo(fmt::format("picker.{}.{}", view_key_, what), slot, options, current, text, ComboKind::quiet);
 }
 
-bool ViewHeader::toggle(std::string_view what, std::string_view text, bool is_on) {
-  ImFont* font = fonts().body;
-  const float s = ui_scale();
-  const float box = std::round(10 * s);
-  const Rect slot = take(text_size(font, text).x + box + 6 * s);
-  if (slot.width() <= 0) return false;
-  const auto state = interact(fmt::format("picker.{}.{}", view_key_, what), slot);
-  const ImU32 colour = state.is_hovered ? palette().text : palette().text_muted;
-  const float top = std::round((slot.min.y + slot.max.y - box) / 2);
-  const Rect square{{slot.min.x, top}, {slot.min.x + box, top + box}};
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRect(square.min, square.max, colour, 2 * s);
-  if (is_on) {
-    const float in = std::round(3 * s);
-    list->AddRectFilled({square.min.x + in, square.min.y + in}, {square.max.x - in, square.max.y - in},
-                        colour);
-  }
-  draw_text(font, {slot.min.x + box + 6 * s, centred_y(font, slot.min.y, slot.max.y)}, colour, text);
-  draw_focus_ring(state, slot, 3 * s);
-  return state.was_pressed;
-}
-
 void ViewHeader::title(std::string_view title, std::string_view subtitle) {
   const float left = rect_.min.x + 12 * ui_scale();
   const float top = centred_y(fonts().strong, rect_.min.y, rect_.min.y + height_);
@@ -76,7 +51,33 @@ void ViewHeader::title(std::string_view title, std::string_view subtitle) {
   const float after = left + text_size(fonts().strong, shown).x + 6 * ui_scale();
   if (subtitle.empty() || shown != title || right_ - after < 40 * ui_scale()) return;
   const std::string rest = elided(fonts().body, subtitle, right_ - after);
+  // A beginning that says nothing is worse than no subtitle.
+  if (rest != subtitle && text_size(fonts().body, rest).x < 0.5f * text_size(fonts().body, subtitle).x)
+    return;
   draw_label(fonts().body, {after, top}, palette().text_muted, rest, view_key_, 1);
+}
+
+ImVec2 tick_box_size(std::string_view text) {
+  return {text_size(fonts().body, text).x + std::round(16 * ui_scale()), std::round(22 * ui_scale())};
+}
+
+bool tick_box(const std::string& name, const Rect& rect, std::string_view text, bool is_on) {
+  const float s = ui_scale();
+  const auto state = interact(name, rect);
+  const ImU32 colour = state.is_hovered ? palette().text : palette().text_muted;
+  const float side = std::round(10 * s);
+  const float top = std::round((rect.min.y + rect.max.y - side) / 2);
+  const Rect box{{rect.min.x, top}, {rect.min.x + side, top + side}};
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRect(box.min, box.max, colour, 2 * s);
+  if (is_on) {
+    const float in = std::round(3 * s);
+    list->AddRectFilled({box.min.x + in, box.min.y + in}, {box.max.x - in, box.max.y - in}, colour);
+  }
+  const float y = centred_y(fonts().body, rect.min.y, rect.max.y);
+  draw_text(fonts().body, {rect.max.x - text_size(fonts().body, text).x, y}, colour, text);
+  draw_focus_ring(state, rect, 3 * s);
+  return state.was_pressed;
 }
 
 void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, std::string_view view, int n) {

@@ -14,10 +14,10 @@
 
 namespace gramscope::app {
 
-/// ImGui identifiers of a view, whatever window it is drawn in; reports its whole rectangle as "view.<key>".
+/// ImGui identifiers of a view, whatever window it is drawn in.
 class ViewScope {
  public:
-  ViewScope(const Rect& rect, std::string_view key);
+  explicit ViewScope(std::string_view key);
   ~ViewScope();
   ViewScope(const ViewScope&) = delete;
   ViewScope& operator=(const ViewScope&) = delete;
@@ -33,8 +33,6 @@ class ViewHeader {
   /// newly chosen option. Reported as "picker.<view>.<what>".
   std::optional<int> picker(std::string_view what, std::string_view caption, std::span<const Option> options,
                             int current);
-  /// A word with a box that is ticked while on. True when clicked.
-  bool toggle(std::string_view what, std::string_view text, bool is_on);
   /// To be called last.
   void title(std::string_view title, std::string_view subtitle);
 
@@ -50,6 +48,11 @@ class ViewHeader {
   float right_;
   float height_;
 };
+
+/// A muted word behind a box that is ticked while on, for choices within a picture. True when pressed.
+bool tick_box(const std::string& name, const Rect& rect, std::string_view text, bool is_on);
+/// The size a tick box needs for its text.
+ImVec2 tick_box_size(std::string_view text);
 
 /// Draws a label and reports it as "label.<view>.<n>".
 void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, std::string_view view, int n);

@@ -34,15 +34,19 @@ void add(Metrics& metrics, const std::string& key, double value, const std::stri
 
 /// The pi-weighted share of contexts whose largest logit (the first of equals) can follow them.
 double accuracy(const Task& task, const MatrixD& logits) {
-  double wrong = 0.0;  // so that all right is 1 exactly
+  double right = 0.0;
+  bool is_all_right = true;
   for (Index j = 0; j < task.contexts; ++j) {
     Index best = 0;
     logits.col(j).maxCoeff(&best);
     const auto first = task.targets.word.begin() + task.targets.begin[static_cast<std::size_t>(j)];
     const auto last = task.targets.word.begin() + task.targets.begin[static_cast<std::size_t>(j) + 1];
-    if (!std::binary_search(first, last, best)) wrong += task.weight(j);
+    if (std::binary_search(first, last, best))
+      right += task.weight(j);
+    else
+      is_all_right = false;
   }
-  return std::max(1.0 - wrong, 0.0);
+  return is_all_right ? 1.0 : right;  // the weights' sum may miss 1 by rounding
 }
 
 void add_loss(Metrics& metrics, const Moment& moment) {

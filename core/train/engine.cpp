@@ -111,9 +111,7 @@ struct Engine::Impl {
     now.trainer.reset();
     noise.restore(checkpoint.noise);
     if (!is_same_model) trainer = make_trainer(now.config, now.task);
-    trainer->replace_optimizer(now.config);
-    trainer->restore(*checkpoint.trainer);
-    trainer->configure(now.config);
+    trainer->restore(now.config, *checkpoint.trainer);
     limit = now.config.integer("run.steps");
     next_scheduled = next_scheduled_step(now.step);
   }

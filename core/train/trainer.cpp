@@ -80,7 +80,7 @@ class TrainerOf final : public Trainer {
     return state;
   }
 
-  void restore(const State& state) override {
+  void restore(const Config& config, const State& state) override {
     const auto& saved = dynamic_cast<const StateOf&>(state);
     if (saved.dimension != model_->dimension()) {
       Random unused(0);  // grown rows are overwritten below
@@ -88,6 +88,8 @@ class TrainerOf final : public Trainer {
       gradient_ = Vector<T>::Zero(model_->layout().size());
     }
     model_->parameters() = saved.parameters;
+    model_->configure(config);
+    replace_optimizer(config);  // of the size and kind that the state belongs to
     optimizer_->restore(saved.optimizer);
   }
 

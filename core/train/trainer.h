@@ -42,7 +42,8 @@ class Trainer {
   virtual double penalty() const = 0;
 
   virtual std::shared_ptr<const State> state() const = 0;
-  virtual void restore(const State& state) = 0;
+  /// Takes back a state that was copied while `config` was in force.
+  virtual void restore(const Config& config, const State& state) = 0;
   virtual std::vector<unsigned char> parameter_bytes() const = 0;
 };
 

@@ -65,7 +65,7 @@ TEST_CASE("session: the config is written in full, reals as reals") {
   const auto session = sample();
   const auto text = session_toml(session);
   for (const auto& [key, value] : session.preset.config.values())
-    CHECK(text.find("\n" + key.substr(key.find('.') + 1) + " = ") != std::string::npos);
+    CHECK(text.find(std::string("\n").append(key, key.find('.') + 1).append(" = ")) != std::string::npos);
   CHECK(text.find("\nvalue = 5.0\n") != std::string::npos);
 }
 

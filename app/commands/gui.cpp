@@ -167,11 +167,10 @@ ExitCode gui_command(const GuiOptions& options) {
   window_options.height = size.height;
   window_options.script = options.script;
   window_options.experiments = experiment_source();
-  window_options.each_frame = [&](Observatory& observatory) {
-    if (log) log->add_frame(observatory.status().step);
-  };
   const InterruptGuard guard;
+  // Asked after each frame, when its items are known.
   window_options.should_quit = [&](const Observatory& observatory) {
+    if (log) log->add_frame(observatory.status().step);
     return InterruptGuard::was_interrupted() || (options.quit && has_ended(observatory));
   };
 

@@ -33,7 +33,7 @@ std::string metrics_csv(std::span<const Record> records) {
       if (column.try_emplace(metric.key, keys.size()).second) keys.push_back(metric.key);
 
   std::string text = "segment,step";
-  for (const auto key : keys) text += "," + csv_field(key);
+  for (const auto key : keys) text.append(",").append(csv_field(key));
   text += '\n';
 
   std::vector<std::string> cells(keys.size());
@@ -42,7 +42,7 @@ std::string metrics_csv(std::span<const Record> records) {
     for (const auto& metric : record.metrics.values())
       if (metric.is_defined()) cells[column.at(metric.key)] = to_string(Value{metric.value});
     text += std::to_string(record.segment()) + "," + std::to_string(record.step());
-    for (const auto& cell : cells) text += "," + cell;
+    for (const auto& cell : cells) text.append(",").append(cell);
     text += '\n';
   }
   return text;

@@ -17,30 +17,31 @@ void main() {
   ivec2 cells = textureSize(u_values, 0);
   vec2 cell_size = u_size / vec2(cells);
   vec2 low = (v_pixel - 0.5) / cell_size;
-  ivec2 first = clamp(ivec2(floor(low + 1e-4)), ivec2(0), cells - 1);
-  float value;
+  ivec2 first = clamp(ivec2(low + 1e-4), ivec2(0), cells - 1);
+  float value = texelFetch(u_values, first, 0).r;
   if (u_gap > 0.0) {
     vec2 inside = v_pixel - vec2(first) * cell_size;
     if (any(greaterThan(inside, cell_size - u_gap))) {
       o_colour = u_gap_colour;
       return;
     }
-    value = texelFetch(u_values, first, 0).r;
   } else {
-    vec2 high = (v_pixel + 0.5) / cell_size;
+    // How far this pixel reaches into the next cell; nowhere where cells are whole pixels wide.
+    vec2 share = clamp(v_pixel + 0.5 - vec2(first + 1) * cell_size, 0.0, 1.0);
     ivec2 last = min(first + 1, cells - 1);
-    vec2 share = clamp((high - vec2(first + 1)) * cell_size, 0.0, 1.0);
-    float a = texelFetch(u_values, first, 0).r;
-    float b = texelFetch(u_values, ivec2(last.x, first.y), 0).r;
-    float c = texelFetch(u_values, ivec2(first.x, last.y), 0).r;
-    float d = texelFetch(u_values, last, 0).r;
-    value = max(max(a, b), max(c, d)) > kUndefined ? a : mix(mix(a, b, share.x), mix(c, d, share.x), share.y);
+    if (any(greaterThan(share, vec2(1e-3)))) {
+      float b = texelFetch(u_values, ivec2(last.x, first.y), 0).r;
+      float c = texelFetch(u_values, ivec2(first.x, last.y), 0).r;
+      float d = texelFetch(u_values, last, 0).r;
+      if (max(max(value, b), max(c, d)) <= kUndefined)
+        value = mix(mix(value, b, share.x), mix(c, d, share.x), share.y);
+    }
   }
   if (value > kUndefined) {
     o_colour = u_undefined;
     return;
   }
-  float entries = float(textureSize(u_colours, 0).x);
-  float u = (0.5 + (clamp(value, -1.0, 1.0) * 0.5 + 0.5) * (entries - 1.0)) / entries;
-  o_colour = texture(u_colours, vec2(u, 0.5));
+  int entries = textureSize(u_colours, 0).x;
+  int entry = int((clamp(value, -1.0, 1.0) * 0.5 + 0.5) * float(entries - 1) + 0.5);
+  o_colour = texelFetch(u_colours, ivec2(entry, 0), 0);
 }

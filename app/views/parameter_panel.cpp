@@ -128,12 +128,15 @@ class PanelColumn {
   void footer() {
     const float scale = ui_scale();
     y_ += std::round(density_.before_heading * scale);
+    const std::string text = "restarts the run. Everything else is live.";
+    const float indent = text_size(fonts().small, "↻").x + 4.0f * scale;
+    const float line = fonts().small->FontSize;
     if (is_drawn_) {
-      const float mark = draw_text(fonts().small, {left(), y_}, palette().accent, "↻");
-      draw_text(fonts().small, {left() + mark + 4.0f * scale, y_}, palette().text_muted,
-                "restarts the run. Everything else is live.");
+      draw_text(fonts().small, {left(), y_}, palette().accent, "↻");
+      draw_wrapped(fonts().small, {left() + indent, y_}, right() - left() - indent, line,
+                   palette().text_muted, text);
     }
-    y_ += fonts().small->FontSize;
+    y_ += wrapped_height(fonts().small, right() - left() - indent, line, text);
   }
 
   Observatory& observatory_;

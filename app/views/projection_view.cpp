@@ -108,21 +108,29 @@ class ProjectionView : public View {
       camera.azimuth -= Camera{}.azimuth;
       camera.elevation += std::numbers::pi_v<float> / 2 - Camera{}.elevation;
     }
-    const OrbitScene scene(camera, body, radius);
+    cloud_.clear();
+    const Rect legend = draw_legend(classes, body);
+    const OrbitScene scene(camera, beside(legend, body), radius);
     const ProjectionFrame frame = look(snapshot, classes, scene);
     point_at(view.selection, frame, state);
 
     // Only text and marks of this view: nothing may lie across its neighbours.
     const ScopedClip clip(body);
-    cloud_.clear();
     add_reference(scene, cloud_.segments);
     add_links(frame, view.selection, cloud_.segments);
     add_points(frame, view.selection, cloud_.points);
-    const Rect legend = draw_legend(classes, body);
     if (view.show_labels) draw_labels(frame, view.selection, body, {legend, toggle});
     observatory.draws.add([this, canvas = Canvas::current(), body, outline = palette().background] {
       cloud_.draw(canvas, body.min, body.max, outline);
     });
+  }
+
+  /// The part of the body in whose middle the scene stands: all of it where the legend is not in the scene's
+  /// way.
+  static Rect beside(const Rect& legend, const Rect& body) {
+    const float margin = (body.width() - std::min(body.width(), body.height())) / 2;
+    const float shift = std::clamp(legend.width() - margin, 0.0f, 0.3f * body.width());
+    return {{body.min.x + shift, body.min.y}, body.max};
   }
 
   static void steer(Camera& camera, const Interaction& state) {

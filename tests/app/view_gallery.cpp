@@ -229,6 +229,85 @@ class Gallery {
     }
   }
 
+  /// Pointing, clicking, dragging and zooming do what they say, and no more.
+  void hands(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto gram = find_view_entry("gram_h")->make();
+    const auto pca = find_view_entry("pca")->make();
+    const std::vector<Stage::Placed> placed{{gram.get(), {{0, 0}, {400, 300}}},
+                                            {pca.get(), {{400, 0}, {800, 300}}}};
+    const auto frame = [&](ImVec2 mouse, bool is_down = false) {
+      ImGui::GetIO().MouseDown[0] = is_down;
+      stage_.frame(observatory, 800, 300, placed, mouse);
+    };
+    const auto click = [&](ImVec2 at) {
+      frame(at);
+      frame(at, true);
+      frame(at);
+      // Two clicks in a row are not to be taken for a double click.
+      for (int i = 0; i < 30; ++i) frame(at);
+    };
+    Selection& selection = observatory.view.selection;
+    frame({-1, -1});
+    const Item* matrix = items().find("view.gram_h.matrix");
+    expect(matrix != nullptr, "hands: the matrix is not reported");
+    if (matrix == nullptr) return;
+    const float cell = (matrix->max.x - matrix->min.x) / static_cast<float>(run.task->contexts);
+    const auto cell_at = [&, low = matrix->min](int row, int column) {
+      return ImVec2{low.x + cell * (static_cast<float>(column) + 0.4f),
+                    low.y + cell * (static_cast<float>(row) + 0.4f)};
+    };
+    frame(cell_at(2, 5));
+    expect(selection.hovered_a == 2 && selection.hovered_b == 5, "hands: the cell pointed at is another");
+    expect(!selection.context_a, "hands: pointing selects");
+    click(cell_at(2, 5));
+    expect(selection.context_a == 2 && selection.context_b == 5, "hands: a click does not select the pair");
+    click(cell_at(2, 5));
+    expect(!selection.context_a && !selection.context_b, "hands: a second click does not let go");
+    click(cell_at(4, 4));
+    expect(selection.context_a == 4 && !selection.context_b, "hands: a diagonal cell is not one context");
+    frame({-1, -1});
+    expect(!selection.hovered_a && !selection.hovered_b,
+           "hands: what is pointed at stays when the mouse has left");
+
+    const Camera before = observatory.view.camera;
+    const ImVec2 centre{600, 160};
+    frame(centre);
+    frame(centre, true);
+    for (int i = 1; i <= 8; ++i) frame({centre.x + static_cast<float>(10 * i), centre.y + 5}, true);
+    frame({centre.x + 80, centre.y + 5});
+    expect(observatory.view.camera.azimuth > before.azimuth + 0.3f, "hands: dragging does not orbit");
+    expect(selection.context_a == 4 && !selection.context_b, "hands: dragging selects");
+    ImGui::GetIO().MouseWheel = 2.0f;
+    frame(centre);
+    expect(observatory.view.camera.zoom > 1.1f, "hands: the wheel does not zoom");
+    ImGui::GetIO().MouseWheel = 2.0f;
+    const float zoom = observatory.view.camera.zoom;
+    frame({200, 160});
+    expect(observatory.view.camera.zoom == zoom, "hands: the wheel zooms a view it is not over");
+    for (int i = 0; i < 30; ++i) frame(centre);
+    for (int i = 0; i < 2; ++i) {
+      frame(centre, true);
+      frame(centre);
+    }
+    expect(observatory.view.camera.zoom == 1.0f && observatory.view.camera.azimuth == before.azimuth,
+           "hands: a double click does not reset the camera");
+
+    // Every point can be hit where it is drawn, unless another lies in front of it.
+    selection.clear();
+    std::set<Index> hit;
+    for (float y = 40; y < 296; y += 8) {
+      for (float x = 404; x < 796; x += 8) {
+        frame({x, y});
+        if (selection.hovered_a) hit.insert(*selection.hovered_a);
+      }
+    }
+    expect(hit.size() + 2 >= static_cast<std::size_t>(run.task->contexts),
+           "hands: some points cannot be pointed at");
+    frame({-1, -1});
+  }
+
   void at_scale(float scale) { stage_.set_scale(scale); }
 
  private:
@@ -278,6 +357,7 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.centre("structure", structure, 680, 420, {0.6f, 0.4f});
   gallery.centre("structure", structure, 640, 340, {0.0f, 0.0f});
   gallery.changing_tasks({structure, few, without_factors(), many, before_the_first_step(), flat});
+  gallery.hands(structure);
   gallery.at_scale(2.0f);
   gallery.centre("structure2x", structure, 2140, 1232, {0.6f, 0.4f});
 }

@@ -158,7 +158,7 @@ void Observatory::pause() {
   status_.is_running = false;
 }
 void Observatory::toggle_running() { status_.is_running ? pause() : run(); }
-void Observatory::step_once() { runner_.send(StepOnce{}); }
+void Observatory::step(std::int64_t steps) { runner_.send(StepOnce{steps}); }
 void Observatory::restart() { runner_.send(Restart{}); }
 void Observatory::new_seed() {
   const auto seed = config_.integer("run.seed");

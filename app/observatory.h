@@ -81,7 +81,8 @@ class Observatory {
   void run();
   void pause();
   void toggle_running();
-  void step_once();
+  /// That many steps, then pause.
+  void step(std::int64_t steps = 1);
   void restart();
   void new_seed();
   void load(const Config& config, const std::string& preset);

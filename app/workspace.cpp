@@ -170,7 +170,7 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
     case Shortcut::run_or_pause:
       return toggle_run(observatory);
     case Shortcut::step:
-      return observatory.step_once();
+      return observatory.step();
     case Shortcut::restart:
       return observatory.restart();
     case Shortcut::new_seed:

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
 #include "app/commands/picture_size.h"
 #include "app/commands/run.h"
@@ -102,22 +103,6 @@ class ItemLog {
   nlohmann::ordered_json last_;
   std::int64_t frame_ = 0;
 };
-
-ExperimentSource experiment_source() {
-  ExperimentSource source;
-  source.list = [] {
-    std::vector<PresetItem> items;
-    for (const auto& preset : embedded_presets())
-      items.push_back({preset.name, preset.title, preset.summary});
-    return items;
-  };
-  source.load = [](Observatory& observatory, const std::string& name) {
-    ExperimentOptions options;
-    options.preset = name;
-    observatory.load(choose_experiment(options, "back_off").session.preset.config, name);
-  };
-  return source;
-}
 
 bool has_ended(const Observatory& observatory) {
   const auto& status = observatory.status();

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <optional>
 
+#include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
 #include "app/commands/picture_size.h"
 #include "app/view_picture.h"
@@ -29,35 +30,44 @@ void require_view(const std::string& key) {
       fmt::format("--view: unknown \"{}\"; nearest: {}", key, fmt::join(nearest_names(key, names), ", ")));
 }
 
-/// Trains to the end and takes in the last snapshot, calling `frame` as a window would. Stops early if
-/// interrupted.
+/// Trains to the step of the picture and takes in the last snapshot, calling `frame` as a window would. Stops early
+/// if interrupted.
 template <class Frame>
-void finish_run(Observatory& observatory, const Frame& frame) {
+void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame) {
+  observatory.step(steps);
   for (;;) {
     frame();
     if (InterruptGuard::was_interrupted()) return;
     const auto& status = observatory.status();
     if (status.has_failed) throw RuntimeError(status.failure);
     const auto* snapshot = observatory.snapshot();
-    if (status.state != Engine::State::ready && snapshot != nullptr && snapshot->step() == status.step)
-      return;
+    const bool is_there = status.step >= steps || status.state != Engine::State::ready;
+    if (is_there && snapshot != nullptr && snapshot->step() == status.step) return;
   }
 }
 
-Image window_picture(Observatory& observatory, const PictureSize& size) {
+/// run.steps without the user's --steps.
+std::int64_t whole_length(ExperimentOptions options) {
+  options.steps.clear();
+  return choose_experiment(options).session.preset.config.integer("run.steps");
+}
+
+Image window_picture(Observatory& observatory, std::int64_t steps, const PictureSize& size) {
   WindowOptions options;
   options.width = size.width;
   options.height = size.height;
   options.is_hidden = true;
+  options.experiments = experiment_source();
   Window window(std::move(options));
-  finish_run(observatory, [&] { window.draw_frame(observatory); });
+  finish_run(observatory, steps, [&] { window.draw_frame(observatory); });
   for (int i = 0; i < kSettlingFrames; ++i) window.draw_frame(observatory);
   return window.picture();
 }
 
-Image view_picture(Observatory& observatory, const std::string& key, const PictureSize& size) {
+Image view_picture(Observatory& observatory, std::int64_t steps, const std::string& key,
+                   const PictureSize& size) {
   ViewPicture picture(key, size.width, size.height);
-  finish_run(observatory, [&] { picture.draw_frame(observatory); });
+  finish_run(observatory, steps, [&] { picture.draw_frame(observatory); });
   for (int i = 0; i < kSettlingFrames; ++i) picture.draw_frame(observatory);
   return picture.image();
 }
@@ -82,11 +92,16 @@ ExitCode shot_command(const ShotOptions& options) {
   const InterruptGuard guard;
   SetSpeed speed;
   speed.pace = Pace::maximum;
-  Observatory observatory(preset.config, preset.name, true, speed);
+  // --steps says when the picture is taken; the run it is taken of is the preset's, so its timeline shows what is
+  // still to come.
+  const auto steps = preset.config.integer("run.steps");
+  Config config = preset.config;
+  if (const auto whole = whole_length(options.experiment); whole > steps) config.set("run.steps", Value{whole});
+  Observatory observatory(config, preset.name, false, speed);
   Image picture;
   try {
-    picture = options.view.empty() ? window_picture(observatory, size)
-                                   : view_picture(observatory, options.view, size);
+    picture = options.view.empty() ? window_picture(observatory, steps, size)
+                                   : view_picture(observatory, steps, options.view, size);
   } catch (const DisplayError& error) {
     throw DisplayError(without_display(error.what(), options.experiment));
   }

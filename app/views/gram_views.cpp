@@ -66,7 +66,7 @@ class ContextGramView : public View {
     ViewHeader header(rect, "gram_h");
     const Snapshot* snapshot = observatory.snapshot();
     draw_order_picker(header, observatory, snapshot != nullptr ? snapshot->task() : observatory.task());
-    header.title("Contexts H", "cosine Gram, centred");
+    header.title("Contexts H", {"cosine Gram, centred", "cosine Gram", "cosines"});
     if (snapshot == nullptr) {
       gram_.leave(observatory);
       return draw_placeholder(header.body(), "waiting for the first step", "gram_h");
@@ -84,7 +84,7 @@ class TargetView : public View {
     const ViewScope scope("target");
     ViewHeader header(rect, "target");
     const TargetKind kind = draw_target_picker(header, observatory);
-    header.title("Target", subtitle(kind));
+    header.title("Target", {subtitle(kind)});
     const MatrixF* values = choose(observatory, kind);
     if (values == nullptr || values->size() == 0) {
       gram_.leave(observatory);
@@ -163,7 +163,7 @@ class WordGramView : public View {
     const Task& task = snapshot != nullptr ? snapshot->task() : observatory.task();
     const bool is_paired = task.has_one_context_per_label();
     if (is_paired) draw_order_picker(header, observatory, task);
-    header.title("Words W", "cosine Gram, centred");
+    header.title("Words W", {"cosine Gram, centred", "cosine Gram", "cosines"});
     Selection& selection = observatory.view.selection;
     if (snapshot == nullptr) {
       hover_.set(selection, std::nullopt, std::nullopt);

@@ -83,7 +83,8 @@ class ProjectionView : public View {
       hover_.set(view.selection, std::nullopt, std::nullopt);
       return draw_placeholder(header.body(), "waiting for the first step", kKey);
     }
-    header.title("PCA of H", percentage(snapshot->explained_variance_3) + " of variance in 3 axes");
+    const std::string share = percentage(snapshot->explained_variance_3);
+    header.title("PCA of H", {share + " of variance in 3 axes", share + " of variance", share});
     const Rect body = header.body();
     if (body.width() < 24 || body.height() < 24) return;
     draw_scene(observatory, *snapshot, classes, body);

@@ -141,7 +141,7 @@ class SpectrumView : public View {
       return {{rect.min.x, std::min(pos.y + height + 6 * s, rect.max.y)}, rect.max};
     }
     ViewHeader header(rect, kKey);
-    header.title("Spectrum of H", rect.width() >= 280 * s ? "singular values, centred" : "");
+    header.title("Spectrum of H", {"singular values, centred", "singular values"});
     return header.body();
   }
 

@@ -141,12 +141,15 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   int current = -1;
   for (std::size_t i = 0; i < presets_.size(); ++i)
     if (presets_[i].key == observatory.preset()) current = static_cast<int>(i);
-  const std::string caption =
-      current >= 0 ? "" : (observatory.preset().empty() ? "Custom" : observatory.preset());
-  const float wanted =
-      current >= 0 ? text_size(fonts().body, presets_[static_cast<std::size_t>(current)].label).x : 0.0f;
+  // Where the title has no room the name stands in for it: short, and what the command line calls it.
   const float widest = (rect.width() >= 1200.0f * scale ? 220.0f : 150.0f) * scale;
-  const float picker = std::clamp(wanted + 36.0f * scale, 120.0f * scale, widest);
+  const float around = 36.0f * scale;
+  std::string caption = observatory.preset().empty() ? "Custom" : observatory.preset();
+  if (current >= 0) {
+    const auto& title = presets_[static_cast<std::size_t>(current)].label;
+    if (text_size(fonts().body, title).x + around <= widest) caption = title;
+  }
+  const float picker = std::clamp(text_size(fonts().body, caption).x + around, 120.0f * scale, widest);
   if (const auto chosen = combo("picker.experiment", next(picker), presets_, current, caption)) {
     load_error_.clear();
     try {
@@ -163,7 +166,7 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
     toggle_run(observatory);
   if (button("button.step", next(button_width("Step")), "Step", ButtonKind::secondary, "Takes a single step.",
              "."))
-    observatory.step_once();
+    observatory.step();
   if (button("button.restart", next(button_width("Restart")), "Restart", ButtonKind::secondary,
              "Back to step 0 with the same initial weights.", "R"))
     observatory.restart();

@@ -43,18 +43,17 @@ std::optional<int> ViewHeader::picker(std::string_view what, std::string_view ca
   return combo(fmt::format("picker.{}.{}", view_key_, what), slot, options, current, text, ComboKind::quiet);
 }
 
-void ViewHeader::title(std::string_view title, std::string_view subtitle) {
+void ViewHeader::title(std::string_view title, std::initializer_list<std::string_view> subtitles) {
   const float left = rect_.min.x + 12 * ui_scale();
   const float top = centred_y(fonts().strong, rect_.min.y, rect_.min.y + height_);
   const std::string shown = elided(fonts().strong, title, right_ - left);
   draw_label(fonts().strong, {left, top}, palette().text, shown, view_key_, 0);
   const float after = left + text_size(fonts().strong, shown).x + 6 * ui_scale();
-  if (subtitle.empty() || shown != title || right_ - after < 40 * ui_scale()) return;
-  const std::string rest = elided(fonts().body, subtitle, right_ - after);
-  // A beginning that says nothing is worse than no subtitle.
-  if (rest != subtitle && text_size(fonts().body, rest).x < 0.5f * text_size(fonts().body, subtitle).x)
+  for (const auto subtitle : subtitles) {
+    if (after + text_size(fonts().body, subtitle).x > right_) continue;
+    draw_label(fonts().body, {after, top}, palette().text_muted, std::string(subtitle), view_key_, 1);
     return;
-  draw_label(fonts().body, {after, top}, palette().text_muted, rest, view_key_, 1);
+  }
 }
 
 ImVec2 tick_box_size(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <imgui.h>
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 
@@ -33,8 +34,8 @@ class ViewHeader {
   /// newly chosen option. Reported as "picker.<view>.<what>".
   std::optional<int> picker(std::string_view what, std::string_view caption, std::span<const Option> options,
                             int current);
-  /// To be called last.
-  void title(std::string_view title, std::string_view subtitle);
+  /// To be called last. Of the subtitles, longest first, the first that fits whole is shown.
+  void title(std::string_view title, std::initializer_list<std::string_view> subtitles);
 
   /// What is left below the header.
   Rect body() const;

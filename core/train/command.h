@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -27,7 +28,10 @@ using Command = std::variant<SetParameter, Restart, Load>;
 
 struct Run {};
 struct Pause {};
-struct StepOnce {};
+/// Pauses after that many further steps, taken as fast as they go.
+struct StepOnce {
+  std::int64_t steps = 1;
+};
 
 enum class Pace {
   log_time,          ///< each doubling of 1 + step takes the same time

@@ -123,9 +123,14 @@ struct Runner::Impl {
     pacer.start(speed, engine.step(), Clock::now());
   }
   void handle_control(const Pause&) { is_running = false; }
-  void handle_control(const StepOnce&) {
+  void handle_control(const StepOnce& wanted) {
     is_running = false;
-    advance(1);
+    for (auto left = wanted.steps; left > 0 && engine.state() == Engine::State::ready && !inbox.is_closed();) {
+      const auto steps = std::min(left, affordable_steps());
+      advance(steps);
+      left -= steps;
+      publish();
+    }
   }
   void handle_control(const SetSpeed& wanted) {
     speed = wanted;
@@ -136,10 +141,14 @@ struct Runner::Impl {
   void take_steps() {
     const auto due = pacer.due(engine.step(), Clock::now());
     if (due <= 0) return;
-    const double per_step = seconds_per_step > 0.0 ? seconds_per_step : kChunk.count();
-    const auto affordable = std::max<std::int64_t>(1, static_cast<std::int64_t>(kChunk.count() / per_step));
-    advance(std::min(due, affordable));
+    advance(std::min(due, affordable_steps()));
     stop_if_ended();
+  }
+
+  /// How many steps fit between two looks into the queue.
+  std::int64_t affordable_steps() const {
+    const double per_step = seconds_per_step > 0.0 ? seconds_per_step : kChunk.count();
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(kChunk.count() / per_step));
   }
 
   void advance(std::int64_t steps) {

@@ -48,7 +48,7 @@ void Observatory::set_parameter(const std::string&, const Value&) {}
 void Observatory::run() {}
 void Observatory::pause() {}
 void Observatory::toggle_running() {}
-void Observatory::step_once() {}
+void Observatory::step(std::int64_t) {}
 void Observatory::restart() {}
 void Observatory::new_seed() {}
 void Observatory::load(const Config&, const std::string&) {}

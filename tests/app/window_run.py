@@ -100,7 +100,7 @@ with tempfile.TemporaryDirectory() as name:
         ("optimizer.kind", lambda: chance.choice(["gd", "momentum"])),
         ("model.kind", lambda: chance.choice(list(of_kind))),
     ]
-    gestures = ["key Space", "key .", "key r", "click view.pca", "drag view.pca 50 20 2", "key f", "key Escape"]
+    gestures = ["key Space", "key .", "key r", "key f", "key Escape", "move 500 300", "move 200 300", "key ?", "key 1", "key 3"]
     count = 200 if is_quick else 10000
     kind = "kernel_ufm"
     lines = []

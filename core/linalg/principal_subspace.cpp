@@ -1,9 +1,9 @@
 #include "core/linalg/principal_subspace.h"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+
+#include "core/linalg/decomposition.h"
 
 namespace gramscope {
 
@@ -16,9 +16,8 @@ PrincipalAxes principal_axes(const MatrixD& centred) {
     gram.noalias() = centred * centred.transpose();
   else
     gram.noalias() = centred.transpose() * centred;
-  const Eigen::SelfAdjointEigenSolver<MatrixD> solver(gram);
-  axes.singular_values = solver.eigenvalues().reverse().cwiseMax(0.0).cwiseSqrt();
-  const MatrixD vectors = solver.eigenvectors().rowwise().reverse();
+  const auto [values, vectors] = symmetric_eigen(gram);
+  axes.singular_values = values.cwiseMax(0.0).cwiseSqrt();
   if (!is_wide) {
     axes.contexts = vectors;
     return axes;
@@ -32,9 +31,8 @@ PrincipalAxes principal_axes(const MatrixD& centred) {
 }
 
 MatrixD procrustes_rotation(const MatrixD& from, const MatrixD& to) {
-  const MatrixD product = to * from.transpose();
-  const Eigen::JacobiSVD<MatrixD> svd(product, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  return svd.matrixU() * svd.matrixV().transpose();
+  const ThinSvd svd = thin_svd(to * from.transpose());
+  return svd.u * svd.v.transpose();
 }
 
 Projection steady_projection(const PrincipalAxes& axes, const Projection& previous) {
@@ -57,9 +55,9 @@ Projection steady_projection(const PrincipalAxes& axes, const Projection& previo
     const Index count = last - first + 1;
     const MatrixD group = axes.contexts.middleCols(first, count) * s.segment(first, count).asDiagonal();  // n×count
     const MatrixD seen = group.transpose() * previous.transpose();                                        // count×3
-    const Eigen::BDCSVD<MatrixD> svd(seen, Eigen::ComputeThinU);
-    const Index chosen = std::min(kept - first, svd.matrixU().cols());
-    projection.middleRows(first, chosen) = (group * svd.matrixU().leftCols(chosen)).transpose();
+    const ThinSvd svd = thin_svd(seen);
+    const Index chosen = std::min(kept - first, svd.u.cols());
+    projection.middleRows(first, chosen) = (group * svd.u.leftCols(chosen)).transpose();
   }
   if (!has_previous) return projection;
   return procrustes_rotation(projection, previous) * projection;

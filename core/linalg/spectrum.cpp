@@ -1,9 +1,10 @@
 #include "core/linalg/spectrum.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "core/linalg/decomposition.h"
 
 namespace gramscope {
 
@@ -18,8 +19,7 @@ VectorD squared_singular_values(const MatrixD& x) {
     gram.noalias() = x * x.transpose();
   else
     gram.noalias() = x.transpose() * x;
-  const Eigen::SelfAdjointEigenSolver<MatrixD> solver(gram, Eigen::EigenvaluesOnly);
-  return solver.eigenvalues().reverse().cwiseMax(0.0);
+  return symmetric_eigenvalues(gram).cwiseMax(0.0);
 }
 
 double effective_rank(const VectorD& squared) {

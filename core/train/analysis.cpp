@@ -1,8 +1,8 @@
 #include "core/train/analysis.h"
 
-#include <Eigen/QR>
 #include <limits>
 
+#include "core/linalg/decomposition.h"
 #include "core/linalg/gram.h"
 #include "core/linalg/spectrum.h"
 #include "core/metrics/measure.h"
@@ -20,9 +20,7 @@ MatrixD attribute_basis(const Task& task) {
   }
   if (values == 0) return MatrixD(task.contexts, 0);
   indicators.rowwise() -= indicators.colwise().mean().eval();
-  Eigen::ColPivHouseholderQR<MatrixD> qr(indicators);
-  qr.setThreshold(1e-10);
-  return qr.householderQ() * MatrixD::Identity(task.contexts, qr.rank());
+  return column_basis(indicators, 1e-10);
 }
 
 void Analysis::adopt(const std::shared_ptr<const Task>& task) {

@@ -1,9 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <cmath>
 
+#include "core/linalg/decomposition.h"
 #include "core/linalg/gram.h"
 #include "core/linalg/principal_subspace.h"
 #include "core/linalg/spectrum.h"
@@ -21,10 +20,33 @@ MatrixD random_matrix(Index rows, Index cols, std::uint64_t seed) {
 }
 
 MatrixD random_rotation(Index d, std::uint64_t seed) {
-  return Eigen::HouseholderQR<MatrixD>(random_matrix(d, d, seed)).householderQ();
+  return householder_qr(random_matrix(d, d, seed), d).q;
 }
 
 }  // namespace
+
+TEST_CASE("decompositions: rebuild the matrix from orthonormal factors, tall, wide and square") {
+  for (const auto& [rows, cols] : {std::pair<Index, Index>{4, 9}, {9, 4}, {6, 6}, {40, 17}}) {
+    const MatrixD x = random_matrix(rows, cols, 5);
+    const Index k = std::min(rows, cols);
+    const auto svd = thin_svd(x);
+    CHECK((svd.u * svd.s.asDiagonal() * svd.v.transpose() - x).norm() < 1e-12 * x.norm());
+    CHECK((svd.u.transpose() * svd.u - MatrixD::Identity(k, k)).norm() < 1e-12);
+    CHECK((svd.v.transpose() * svd.v - MatrixD::Identity(k, k)).norm() < 1e-12);
+    for (Index i = 1; i < k; ++i) CHECK(svd.s(i) <= svd.s(i - 1));
+    const auto qr = householder_qr(x, k);
+    CHECK((qr.q * qr.r - x).norm() < 1e-12 * x.norm());
+    CHECK((qr.q.transpose() * qr.q - MatrixD::Identity(k, k)).norm() < 1e-12);
+    const MatrixD gram = x.transpose() * x;
+    const auto eigen = symmetric_eigen(gram);
+    CHECK((gram * eigen.vectors - eigen.vectors * eigen.values.asDiagonal()).norm() < 1e-11 * gram.norm());
+    CHECK((symmetric_eigenvalues(gram) - eigen.values).norm() < 1e-12 * gram.norm());
+  }
+  MatrixD low = random_matrix(9, 2, 1) * random_matrix(2, 5, 2);
+  const MatrixD basis = column_basis(low, 1e-10);
+  CHECK(basis.cols() == 2);
+  CHECK((basis * basis.transpose() * low - low).norm() < 1e-12 * low.norm());
+}
 
 TEST_CASE("cosine_gram: unit diagonal, symmetric, unchanged by rotation and by the length of columns") {
   MatrixD x = random_matrix(5, 9, 1);
@@ -55,7 +77,7 @@ TEST_CASE("centre_kernel: removes row and column means, like centring the points
 TEST_CASE("squared_singular_values: those of an SVD, wide or tall") {
   for (const auto& [rows, cols] : {std::pair<Index, Index>{4, 9}, {9, 4}, {6, 6}}) {
     const MatrixD x = random_matrix(rows, cols, 5);
-    const VectorD expected = Eigen::JacobiSVD<MatrixD>(x).singularValues().array().square();
+    const VectorD expected = thin_svd(x).s.array().square();
     CHECK((squared_singular_values(x) - expected).norm() < 1e-12 * expected.norm());
   }
 }

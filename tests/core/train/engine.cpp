@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/SVD>
 #include <cmath>
 #include <set>
 
+#include "core/linalg/decomposition.h"
 #include "core/random/philox.h"
 #include "core/registry/error.h"
 #include "tests/core/train/small_run.h"
@@ -147,10 +147,10 @@ TEST_CASE("engine: shrinking keeps the best approximation of the logits, growing
     Engine engine(config);
     engine.advance(60);
     const MatrixD before = logits(*engine.embeddings());
-    const Eigen::JacobiSVD<MatrixD> svd(before, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const ThinSvd svd = thin_svd(before);
     engine.apply(SetParameter{"model.d", std::int64_t{4}});
-    const MatrixD best = svd.matrixU().leftCols(4) * svd.singularValues().head(4).asDiagonal() *
-                         svd.matrixV().leftCols(4).transpose();
+    const MatrixD best = svd.u.leftCols(4) * svd.s.head(4).asDiagonal() *
+                         svd.v.leftCols(4).transpose();
     CHECK((logits(*engine.embeddings()) - best).norm() < 1e-10 * before.norm());
     engine.apply(SetParameter{"model.d", std::int64_t{12}});
     CHECK(engine.embeddings()->h.rows() == 12);

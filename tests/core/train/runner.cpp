@@ -31,16 +31,18 @@ TEST_CASE("runner: gives the same records and bits as the engine alone, whatever
   for (int trial = 0; trial < 3; ++trial) {
     Runner runner(small_run(3000), {}, true, kMaximum);
     Random random(static_cast<std::uint64_t>(trial));
-    while (runner.status().state == Engine::State::ready) {
+    for (;;) {
       runner.send(RequestFrame{});
-      if (random.below(3) == 0) runner.send(Pause{});
-      if (random.below(5) == 0) runner.send(StepOnce{});
       if (random.below(4) == 0) runner.send(SetSpeed{random.below(2) == 0 ? Pace::maximum : Pace::log_time, 0.01, 60});
       std::this_thread::sleep_for(std::chrono::microseconds(random.below(2000)));
-      runner.send(Run{});
+      runner.send(Pause{});
+      while (runner.status().is_running) std::this_thread::sleep_for(100us);
       // At the very end Run would go on to twice as many steps.
-      if (runner.status().step > 2000) break;
+      if (runner.status().step > 2900) break;
+      if (random.below(3) == 0) runner.send(StepOnce{random.below(3)});
+      runner.send(Run{});
     }
+    if (runner.status().state == Engine::State::ready) runner.send(Run{});
     runner.send(SetSpeed{kMaximum});
     wait_until_ended(runner);
     const Engine engine = runner.stop();

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/linalg/types.h"
+
+namespace gramscope {
+
+/// A = U diag(s) V^T with s descending (a×b; U a×min(a, b), V b×min(a, b)). Compiled in one place: Eigen's
+/// decompositions are the slowest thing to compile in the tree.
+struct ThinSvd {
+  MatrixD u;
+  VectorD s;
+  MatrixD v;
+};
+ThinSvd thin_svd(const MatrixD& a);
+
+/// A = V diag(values) V^T of a symmetric matrix, eigenvalues descending; `vectors` in the columns.
+struct SymmetricEigen {
+  VectorD values;
+  MatrixD vectors;
+};
+SymmetricEigen symmetric_eigen(const MatrixD& a);
+/// The eigenvalues alone, descending: a third of the work.
+VectorD symmetric_eigenvalues(const MatrixD& a);
+
+/// A (a×b) = Q R with R min(a, b)×b upper triangular and Q a×columns, columns <= a: orthonormal, cut or completed to
+/// that many columns.
+struct Qr {
+  MatrixD q;
+  MatrixD r;
+};
+Qr householder_qr(const MatrixD& a, Index columns);
+
+/// An orthonormal basis (a×rank) of the columns of A, directions under `threshold` of the largest left out.
+MatrixD column_basis(const MatrixD& a, double threshold);
+
+}  // namespace gramscope

@@ -150,7 +150,7 @@ void Observatory::set_parameter(const std::string& key, const Value& value) {
 }
 
 void Observatory::run() {
-  runner_.send(Run{});
+  runner_.send(Run{status_.state == Engine::State::finished});
   status_.is_running = true;
 }
 void Observatory::pause() {

@@ -26,7 +26,11 @@ using Command = std::variant<SetParameter, Restart, Load>;
 
 /// Controls change when it is computed, never what: the runner executes them, and they leave no trace in a session.
 
-struct Run {};
+/// A run that has ended goes on only if asked to, to twice as many steps: whoever pauses and resumes near the end does
+/// not lengthen it.
+struct Run {
+  bool goes_beyond_end = false;
+};
 struct Pause {};
 /// Pauses after that many further steps, taken as fast as they go.
 struct StepOnce {

@@ -112,8 +112,8 @@ struct Runner::Impl {
     std::visit([this](const auto& c) { handle_control(c); }, control);
   }
 
-  void handle_control(const Run&) {
-    if (engine.state() == Engine::State::finished) {
+  void handle_control(const Run& wanted) {
+    if (engine.state() == Engine::State::finished && wanted.goes_beyond_end) {
       const auto further = 2 * std::max(engine.step(), engine.config().integer("run.steps"));
       engine.apply(SetParameter{"run.steps", Value{further}});
     }

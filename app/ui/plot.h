@@ -103,6 +103,7 @@ class Plot {
   void draw_bands(const Frame& frame, const PlotContent& content) const;
   void draw_series(const Frame& frame, const PlotSeries& series) const;
   void draw_marks(const Frame& frame, const PlotContent& content) const;
+  static float place_beside_notes(const Frame& frame, const PlotContent& content, float y, float width);
   void draw_notes(const Frame& frame, const PlotContent& content) const;
   void draw_playhead(const Frame& frame, const PlotContent& content) const;
   void draw_read_out(const Frame& frame, const PlotContent& content) const;

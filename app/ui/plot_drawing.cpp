@@ -1,5 +1,6 @@
 // The curves of a plot and the words on it; plot.cpp has its axes and the hand on it.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 
@@ -109,6 +110,28 @@ void Plot::draw_series(const Frame& frame, const PlotSeries& series) const {
   flush();
 }
 
+/// Where on its line the text of a level stands: where the run has not come to yet, if there is room; else off both
+/// ends and clear of the notes.
+float Plot::place_beside_notes(const Frame& frame, const PlotContent& content, float y, float width) {
+  const float scale = ui_scale();
+  const float ahead = frame.plot.max.x - width - 8.0f * scale;
+  if (content.playhead && frame.x(*content.playhead) < ahead - 8.0f * scale) return ahead;
+  const auto is_clear = [&](float left) {
+    for (const auto& note : content.notes) {
+      const float reach = 0.5f * text_size(fonts().small, note.text).x + 12.0f * scale;
+      const float x = frame.x(note.x);
+      if (std::abs(frame.y(note.y) - y) < 36.0f * scale && x + reach > left && x - reach < left + width) return false;
+    }
+    return true;
+  };
+  constexpr std::array kPlaces{0.42f, 0.2f, 0.65f, 0.05f};
+  for (const float place : kPlaces) {
+    const float left = frame.plot.min.x + place * (frame.plot.width() - width);
+    if (is_clear(left)) return left;
+  }
+  return frame.plot.min.x + kPlaces.front() * (frame.plot.width() - width);
+}
+
 void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
   const float scale = ui_scale();
   for (const auto& level : content.levels) {
@@ -116,9 +139,8 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
     if (y < frame.plot.min.y || y > frame.plot.max.y) continue;
     stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale),
                   2.0f * scale, 4.0f * scale);
-    // Off both ends, where the curves come from and where they go.
     const float width = text_size(fonts().small, level.text).x;
-    const float left = std::round(frame.plot.min.x + 0.42f * (frame.plot.width() - width));
+    const float left = std::round(place_beside_notes(frame, content, y, width));
     const float top = y - fonts().small->FontSize - 2.0f * scale;
     if (left < frame.plot.min.x) continue;
     draw_backing({left, top}, width);

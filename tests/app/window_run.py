@@ -110,7 +110,7 @@ with tempfile.TemporaryDirectory() as name:
         value = make()
         kind = value if key == "model.kind" else kind
         lines.append(f"set {key} {value}")
-        if i % 5 == 0:
+        if i % 10 == 0:
             lines.append("wait 1")
         if i % 100 == 0:
             lines.append(chance.choice(gestures))

@@ -110,7 +110,7 @@ TEST_CASE("window: Space runs and pauses, R goes back to step 0, N takes another
 
 TEST_CASE("window: a click on Step takes one step") {
   std::int64_t step = -1;
-  if (!drive("wait 5\nclick button.step\nwait 20\nclick button.step\nwait 20\nquit",
+  if (!drive("wait 5\nclick button.step\nwait_step 1\nwait 5\nclick button.step\nwait_step 2\nwait 5\nquit",
              [&](Observatory& observatory) { step = observatory.status().step; }))
     return;
   CHECK(step == 2);

@@ -203,6 +203,9 @@ void Window::Impl::begin_imgui_frame() {
   ImGui_ImplGlfw_NewFrame();
   auto& io = ImGui::GetIO();
   if (options.is_hidden) {
+    // Frames of a picture come as fast as they can: what settles over time is to settle over frames. A script's
+    // clicks keep real time.
+    if (options.script.empty()) io.DeltaTime = static_cast<float>(kFrameSeconds);
     io.DisplaySize = {static_cast<float>(options.width), static_cast<float>(options.height)};
     io.DisplayFramebufferScale = {1.0f, 1.0f};
     framebuffer_width = options.width;

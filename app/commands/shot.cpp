@@ -20,7 +20,7 @@ namespace gramscope::app {
 namespace {
 
 /// Frames after which controls, labels and the scale of the projection have settled.
-constexpr int kSettlingFrames = 90;
+constexpr int kSettlingFrames = 240;
 
 void require_view(const std::string& key) {
   if (key.empty() || find_view_entry(key) != nullptr) return;

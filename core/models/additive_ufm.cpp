@@ -14,6 +14,7 @@ AdditiveUfm<T>::AdditiveUfm(const ModelSetup& setup) : UfmBase<T>(setup), attrib
 
 template <class T>
 void AdditiveUfm<T>::configure(const Config& config) {
+  UfmBase<T>::configure(config);
   lambda_w_ = static_cast<T>(config.real("reg.lambda_w"));
   lambda_e_ = static_cast<T>(config.real("reg.lambda_e"));
   lambda_f_ = static_cast<T>(config.real("reg.lambda_f"));
@@ -63,6 +64,9 @@ ModelEntry additive_ufm_entry() {
       ridge_parameter("lambda_w", "Ridge on words", "λ_W", 5e-4, "the word embeddings W"),
       ridge_parameter("lambda_e", "Ridge on shared", "λ_E", 5e-4, "the shared attribute embeddings E"),
       ridge_parameter("lambda_f", "Ridge on own", "λ_F", 5e-3, "the contexts' residuals F"),
+  };
+  entry.refuses = [](const TaskTraits& traits) {
+    return traits.has_factors ? std::string{} : "needs latent factors";
   };
   entry.optimizers = {"gd", "momentum", "adamw"};
   entry.default_learning_rate = ufm_entry().default_learning_rate;

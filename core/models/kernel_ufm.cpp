@@ -44,6 +44,9 @@ ModelEntry kernel_ufm_entry() {
   beta.log_floor = 1e-3;
   entry.parameters.insert(entry.parameters.begin(), {std::move(alpha), std::move(beta)});
   // AdamW's entrywise normalisation would undo the kernel.
+  entry.refuses = [](const TaskTraits& traits) {
+    return traits.has_factors ? std::string{} : "needs latent factors";
+  };
   entry.optimizers = {"gd", "momentum"};
   entry.make_float = [](const ModelSetup& setup) { return std::make_unique<KernelUfm<float>>(setup); };
   entry.make_double = [](const ModelSetup& setup) { return std::make_unique<KernelUfm<double>>(setup); };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/linalg/types.h"
+#include "core/models/inside.h"
 #include "core/models/parameter_store.h"
 #include "core/random/philox.h"
 #include "core/registry/config.h"
@@ -50,6 +51,13 @@ class Model {
   virtual Matrix<T> word_embeddings() const = 0;
   /// The penalty at the current parameters, in double.
   virtual double penalty() const = 0;
+
+  /// As much of what goes on between the tokens and H as wanted, at the current parameters. Nothing for models without
+  /// layers.
+  virtual Inside inside(const InsideWanted& wanted) {
+    (void)wanted;
+    return {};
+  }
 
   /// d
   virtual Index dimension() const = 0;

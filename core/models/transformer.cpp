@@ -247,6 +247,9 @@ ModelEntry transformer_entry() {
       real_parameter("model.init_scale", "Initial scale", "σ", 0.02, 1e-4, 1.0, Scale::log, Effect::restart,
                      "Standard deviation of the initial matrices and embeddings."),
   };
+  entry.refuses = [](const TaskTraits& traits) {
+    return traits.has_tokens ? std::string{} : "needs contexts made of tokens";
+  };
   entry.optimizers = {"adamw", "momentum", "gd"};
   entry.default_learning_rate = [](std::string_view optimizer) {
     if (optimizer == "adamw") return 1e-3;

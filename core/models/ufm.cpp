@@ -12,6 +12,7 @@ Ufm<T>::Ufm(const ModelSetup& setup) : UfmBase<T>(setup) {
 
 template <class T>
 void Ufm<T>::configure(const Config& config) {
+  UfmBase<T>::configure(config);
   lambda_w_ = static_cast<T>(config.real("reg.lambda_w"));
   lambda_h_ = static_cast<T>(config.real("reg.lambda_h"));
 }

@@ -23,7 +23,6 @@ void UfmBase<T>::lay_out(Index d) {
   this->parameters_ = Vector<T>::Zero(this->layout_.size());
   h_.setZero(d, task_->contexts);
   h_gradient_.setZero(d, task_->contexts);
-  logits_.setZero(task_->words, task_->contexts);
 }
 
 template <class T>
@@ -36,6 +35,14 @@ void UfmBase<T>::draw(double scale, Random& random) {
 
 template <class T>
 double UfmBase<T>::penalty() const {
+  if (!readout_.rewards_alignment()) return ridge_penalty();
+  Matrix<T> h;
+  features(h);
+  return ridge_penalty() + readout_.alignment_penalty(h);
+}
+
+template <class T>
+double UfmBase<T>::ridge_penalty() const {
   double sum = 0.0;
   Index i = 0;
   for (const auto& shape : this->layout_.tensors())
@@ -50,14 +57,11 @@ Objective UfmBase<T>::gradient(Vector<T>& gradient) {
   const auto& words = this->layout_.tensor(kWords);
   const auto w = view(std::as_const(this->parameters_), words);
   features(h_);
-  logits_.noalias() = w * h_;
   Objective objective;
-  // logits become D = (softmax(L) - P) diag(pi)
-  objective.cross_entropy = softmax_cross_entropy<T>(logits_, task_->targets, task_->weight);
-  objective.penalty = penalty();
   auto w_gradient = view(gradient, words);
-  w_gradient.noalias() = logits_ * h_.transpose();    // dCE/dW = D H^T
-  h_gradient_.noalias() = w.transpose() * logits_;    // dCE/dH = W^T D
+  w_gradient.setZero();
+  objective.cross_entropy = readout_.cross_entropy(w, h_, 0, w_gradient, h_gradient_);
+  objective.penalty = ridge_penalty() + readout_.alignment_penalty(h_, h_gradient_);
   pull_back(h_gradient_, gradient);
   Index i = 0;
   for (const auto& shape : this->layout_.tensors())

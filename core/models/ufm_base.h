@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "core/models/model.h"
-#include "core/nn/softmax_cross_entropy.h"
+#include "core/models/readout.h"
 
 namespace gramscope {
 
@@ -23,7 +23,9 @@ class UfmBase : public Model<T> {
  protected:
   static constexpr Index kWords = 0;
 
-  explicit UfmBase(const ModelSetup& setup) : task_(setup.task) {}
+  explicit UfmBase(const ModelSetup& setup) : task_(setup.task), readout_(setup.task, setup.config) {}
+
+  void configure(const Config& config) override { readout_.configure(config); }
 
   /// Lays out the tensors for dimension d and zeroes the parameters.
   void lay_out(Index d);
@@ -46,9 +48,11 @@ class UfmBase : public Model<T> {
   std::shared_ptr<const Task> task_;
 
  private:
+  double ridge_penalty() const;
+
+  Readout<T> readout_;
   Matrix<T> h_;
   Matrix<T> h_gradient_;
-  Matrix<T> logits_;
 };
 
 extern template class UfmBase<float>;

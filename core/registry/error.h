@@ -17,6 +17,12 @@ class InputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Somebody asked for it to stop. Exit code 130.
+class Cancelled : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// The program could not do what it should: a write failed, a thread could not start. Exit code 1.
 class RuntimeError : public std::runtime_error {
  public:

@@ -77,6 +77,23 @@ Parameter choice_parameter(std::string key, std::string label, std::string defau
   return parameter;
 }
 
+Parameter flag_parameter(std::string key, std::string label, bool default_value, Effect effect, std::string summary) {
+  Parameter parameter = real_parameter(std::move(key), std::move(label), {}, 0.0, 0.0, 1.0, Scale::linear, effect,
+                                       std::move(summary));
+  parameter.type = ParameterType::flag;
+  parameter.default_value = default_value;
+  return parameter;
+}
+
+Parameter file_parameter(std::string key, std::string label, std::string default_value, Effect effect,
+                         std::string summary) {
+  Parameter parameter = real_parameter(std::move(key), std::move(label), {}, 0.0, 0.0, 0.0, Scale::linear, effect,
+                                       std::move(summary));
+  parameter.type = ParameterType::file;
+  parameter.default_value = std::move(default_value);
+  return parameter;
+}
+
 Parameter in_group(Parameter parameter, std::string group) {
   parameter.group = std::move(group);
   return parameter;
@@ -88,7 +105,10 @@ Parameter with_slider(Parameter parameter, double minimum, double maximum) {
   return parameter;
 }
 
-Value checked_value(const Parameter& parameter, const Value& value) {
+namespace {
+
+/// `value` in the parameter's own type, if it is allowed at all.
+Value value_in_range(const Parameter& parameter, const Value& value) {
   const auto as_number = [&]() -> double {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
     if (const auto* real = std::get_if<double>(&value)) return *real;
@@ -105,6 +125,9 @@ Value checked_value(const Parameter& parameter, const Value& value) {
       if (!known) refuse(parameter, to_string(value));
       return value;
     }
+    case ParameterType::file:
+      if (!std::holds_alternative<std::string>(value)) refuse(parameter, to_string(value));
+      return value;
     case ParameterType::real: {
       const double number = as_number();
       if (!(number >= parameter.minimum && number <= parameter.maximum)) refuse(parameter, to_string(value));
@@ -121,8 +144,20 @@ Value checked_value(const Parameter& parameter, const Value& value) {
   refuse(parameter, to_string(value));
 }
 
+}  // namespace
+
+Value checked_value(const Parameter& parameter, const Value& value) {
+  const Value checked = value_in_range(parameter, value);
+  if (!parameter.unavailable.empty() && checked != parameter.default_value)
+    throw UsageError(parameter.key + " = " + to_string(value) + ": " + parameter.unavailable);
+  for (const auto& choice : parameter.choices)
+    if (!choice.unavailable.empty() && checked == Value{choice.key})
+      throw UsageError(parameter.key + " = " + choice.key + ": " + choice.unavailable);
+  return checked;
+}
+
 Value parse_value(const Parameter& parameter, const std::string& text) {
-  if (parameter.type == ParameterType::choice) return checked_value(parameter, Value{text});
+  if (parameter.type == ParameterType::choice || parameter.type == ParameterType::file) return checked_value(parameter, Value{text});
   if (parameter.type == ParameterType::flag) {
     if (text == "true" || text == "1" || text == "on") return true;
     if (text == "false" || text == "0" || text == "off") return false;
@@ -142,6 +177,7 @@ Value parse_value(const Parameter& parameter, const std::string& text) {
 std::string describe_range(const Parameter& parameter) {
   switch (parameter.type) {
     case ParameterType::flag: return "true or false";
+    case ParameterType::file: return "the path of a file";
     case ParameterType::choice: {
       std::string text;
       for (std::size_t i = 0; i < parameter.choices.size(); ++i) {

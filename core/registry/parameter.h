@@ -13,7 +13,13 @@ using Value = std::variant<bool, std::int64_t, double, std::string>;
 
 std::string to_string(const Value& value);
 
-enum class ParameterType { flag, integer, real, choice };
+enum class ParameterType {
+  flag,
+  integer,
+  real,
+  choice,
+  file,  ///< a path as text, or the name of something embedded; empty: none
+};
 enum class Scale {
   linear,
   log,            ///< minimum > 0
@@ -28,6 +34,8 @@ struct Choice {
   std::string key;
   std::string label;
   std::string summary;
+  /// Why it cannot be chosen here ("the attributes task has ..."); empty where it can.
+  std::string unavailable = {};
 };
 
 /// One knob: all that the parameter panel, `--set`, presets, `describe` and error messages need to know of it.
@@ -48,6 +56,8 @@ struct Parameter {
   double log_floor = 1e-6;  ///< log_with_zero: the smallest positive value a slider gives
   Effect effect = Effect::live;
   std::vector<Choice> choices;
+  /// Why it has to stay at its default here; empty where it is free.
+  std::string unavailable;
 };
 
 /// Parameter literals, in the order a registry entry reads best.
@@ -58,6 +68,9 @@ Parameter integer_parameter(std::string key, std::string label, std::string symb
                             std::string summary);
 Parameter choice_parameter(std::string key, std::string label, std::string default_value,
                            std::vector<Choice> choices, Effect effect, std::string summary);
+Parameter flag_parameter(std::string key, std::string label, bool default_value, Effect effect, std::string summary);
+Parameter file_parameter(std::string key, std::string label, std::string default_value, Effect effect,
+                         std::string summary);
 /// The same parameter under another heading than the one its section gives it.
 Parameter in_group(Parameter parameter, std::string group);
 
@@ -66,7 +79,7 @@ Parameter with_slider(Parameter parameter, double minimum, double maximum);
 
 /// A value of the parameter's own type from a number or text of another (2 for a real, 3.0 for an integer).
 /// Throws UsageError naming the key, the value and what is allowed if the value is of the wrong type, not finite,
-/// out of range or not among the choices.
+/// out of range, not among the choices, or not available here.
 Value checked_value(const Parameter& parameter, const Value& value);
 
 /// As checked_value, from text as it stands on a command line.

@@ -72,6 +72,20 @@ std::string kind_of(const Config& config, const std::string& key, const std::str
   return *text;
 }
 
+TaskTraits traits_of(const TaskEntry& task, const Config& config) {
+  Config complete;
+  for (const auto& parameter : task.parameters)
+    complete.set(parameter.key, config.contains(parameter.key) ? config.at(parameter.key) : parameter.default_value);
+  return task.traits(complete);
+}
+
+/// Why `model` cannot learn the task of `config`; empty if it can.
+std::string refusal(const ModelEntry& model, const TaskEntry& task, const TaskTraits& traits) {
+  if (!model.refuses) return {};
+  const auto reason = model.refuses(traits);
+  return reason.empty() ? reason : model.label + " " + reason + ", which " + task.label + " does not give";
+}
+
 struct Kinds {
   const TaskEntry& task;
   const ModelEntry& model;
@@ -114,11 +128,22 @@ std::vector<std::string> all_keys() {
 
 std::optional<std::string> check_together(const Config& config) {
   const Kinds kinds = kinds_of(config);
+  if (const auto reason = refusal(kinds.model, kinds.task, traits_of(kinds.task, config)); !reason.empty())
+    return "model.kind = " + kinds.model.key + ": " + reason;
   if (kinds.task.check)
     if (auto problem = kinds.task.check(config)) return problem;
   if (kinds.model.check)
     if (auto problem = kinds.model.check(config)) return problem;
   return std::nullopt;
+}
+
+/// A model that cannot learn the task gives way to the first that can.
+void give_way_to_task(Config& config) {
+  const auto& task = task_entry(config.text("task.kind"));
+  const auto traits = traits_of(task, config);
+  if (refusal(model_entry(config.text("model.kind")), task, traits).empty()) return;
+  for (const auto& model : model_entries())
+    if (refusal(model, task, traits).empty()) return config.set("model.kind", model.key);
 }
 
 }  // namespace
@@ -135,9 +160,16 @@ std::vector<Parameter> applicable_parameters(const Config& config) {
   parameters.push_back(kind_parameter("task.kind", "Task", task_entries(), task_entries().front().key, Effect::restart,
                                       "What is to be learned."));
   parameters.insert(parameters.end(), kinds.task.parameters.begin(), kinds.task.parameters.end());
-  parameters.push_back(kind_parameter("model.kind", "Model", model_entries(), model_entries().front().key,
-                                      Effect::restart, "What learns."));
-  parameters.insert(parameters.end(), kinds.model.parameters.begin(), kinds.model.parameters.end());
+  const TaskTraits traits = traits_of(kinds.task, config);
+  Parameter model_kind = kind_parameter("model.kind", "Model", model_entries(), model_entries().front().key,
+                                        Effect::restart, "What learns.");
+  for (auto& choice : model_kind.choices)
+    choice.unavailable = refusal(model_entry(choice.key), kinds.task, traits);
+  parameters.push_back(std::move(model_kind));
+  for (Parameter parameter : kinds.model.parameters) {
+    if (kinds.model.unavailable) parameter.unavailable = kinds.model.unavailable(parameter.key, traits);
+    parameters.push_back(std::move(parameter));
+  }
   parameters.push_back(optimizer_parameter(kinds.model));
   parameters.push_back(learning_rate_parameter(kinds.model, kinds.optimizer.key));
   parameters.insert(parameters.end(), kinds.optimizer.parameters.begin(), kinds.optimizer.parameters.end());
@@ -176,7 +208,9 @@ Config with_change(const Config& config, const std::string& key, const Value& va
   // A method the new model is not offered gives way to the model's own, and a learning rate that belonged to another
   // method or model to the new one's default.
   const Kinds before = kinds_of(config);
-  if (key == "model.kind") {
+  if (key != "model.kind") give_way_to_task(wanted);
+  const bool is_other_model = before.model.key != kind_of(wanted, "model.kind", before.model.key);
+  if (is_other_model) {
     const auto& model = model_entry(wanted.text("model.kind"));
     const auto& offered = model.optimizers;
     if (std::find(offered.begin(), offered.end(), before.optimizer.key) == offered.end())
@@ -185,7 +219,7 @@ Config with_change(const Config& config, const std::string& key, const Value& va
       wanted.set("optimizer.kind", offered.front());
   }
   const Kinds after = kinds_of(wanted);
-  if (key == "model.kind" || key == "optimizer.kind") {
+  if (is_other_model || key == "optimizer.kind") {
     const double default_before = before.model.default_learning_rate(before.optimizer.key);
     const double default_after = after.model.default_learning_rate(after.optimizer.key);
     if (default_before != default_after) wanted.set("optimizer.lr", default_after);

@@ -12,6 +12,7 @@
 #include "core/registry/config.h"
 #include "core/registry/parameter.h"
 #include "core/tasks/task.h"
+#include "core/tasks/task_work.h"
 #include "core/train/optimizer.h"
 
 namespace gramscope {
@@ -23,8 +24,11 @@ struct TaskEntry {
   std::string summary;  ///< one sentence
   std::string source;   ///< paper and section, or "own"
   std::vector<Parameter> parameters;
-  /// Builds the task. The config is resolved and has passed `check`.
-  std::function<std::shared_ptr<const Task>(const Config&)> make;
+  /// What the task offers to models. The config may be partial: only the task's own parameters are looked at.
+  std::function<TaskTraits(const Config&)> traits;
+  /// Builds the task. The config is resolved and has passed `check`. Throws InputError for a file that cannot be used
+  /// and Cancelled when `work` says so.
+  std::function<std::shared_ptr<const Task>(const Config&, const TaskWork& work)> make;
   /// What is wrong with these values together ("task.values: ..."), though each is in its own range; empty if nothing.
   std::function<std::optional<std::string>(const Config&)> check;
   /// Moves values other than `changed` by as little as makes `check` content. May leave it discontented.
@@ -38,6 +42,10 @@ struct ModelEntry {
   std::string summary;
   std::string source;
   std::vector<Parameter> parameters;
+  /// Why this model cannot learn tasks of these traits ("needs contexts made of tokens"); empty if it can.
+  std::function<std::string(const TaskTraits&)> refuses;
+  /// Why that parameter has to stay at its default on tasks of these traits; empty if it is free. May be unset.
+  std::function<std::string(std::string_view key, const TaskTraits&)> unavailable;
   std::vector<std::string> optimizers;  ///< keys of those it may be trained with, its default first
   /// Its default learning rate with an optimizer.
   std::function<double(std::string_view optimizer)> default_learning_rate;

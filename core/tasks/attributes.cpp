@@ -115,7 +115,8 @@ TaskEntry attributes_entry() {
       integer_parameter("task.values", "Values", "v", 3, 2, 8, Scale::linear, Effect::restart,
                         "Values of each attribute; there are v^k contexts, at most 1,024."),
   };
-  entry.make = [](const Config& config) {
+  entry.traits = [](const Config&) { return TaskTraits{}; };
+  entry.make = [](const Config& config, const TaskWork&) {
     return make_attributes(static_cast<int>(config.integer("task.factors")),
                            static_cast<int>(config.integer("task.values")));
   };

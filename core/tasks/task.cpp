@@ -23,6 +23,7 @@ void complete(Task& task) {
 }
 
 MatrixD shared_value_kernel(const std::vector<Factor>& factors, Index contexts) {
+  if (factors.empty()) return {};
   MatrixD kernel = MatrixD::Zero(contexts, contexts);
   for (const auto& factor : factors)
     for (Index k = 0; k < contexts; ++k)

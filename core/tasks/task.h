@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,27 @@ struct Factor {
   std::vector<int> value;                ///< m: the value of each context
 };
 
+/// A file that a task was made from: what a replay needs to know it again.
+struct TaskInput {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string digest;  ///< 16 hexadecimal digits of 64-bit FNV-1a
+};
+
+/// A number that describes a task besides V and m: "Contexts with one next word", 0.83.
+struct TaskFact {
+  std::string key;    ///< "one_hot_share"
+  std::string label;
+  double value = 0.0;
+};
+
+/// What a task offers, known without making it: what models ask for.
+struct TaskTraits {
+  bool has_tokens = true;        ///< contexts are sequences of tokens
+  bool has_factors = true;       ///< contexts have latent factors
+  bool words_are_tokens = false; ///< words and tokens are one vocabulary, numbered alike
+};
+
 /// What is to be learned: contexts, what follows them, and the latent factors the analysis compares with.
 /// Immutable once made; shared between threads. See math.md section 1.
 struct Task {
@@ -40,10 +62,13 @@ struct Task {
   std::vector<std::vector<int>> tokens;    ///< m: the tokens of each context, first to last
 
   std::vector<Factor> factors;
-  MatrixD semantic_kernel;  ///< K_sem (m×m)
+  MatrixD semantic_kernel;  ///< K_sem (m×m); 0×0 without factors
 
   /// One label per context in one-hot tasks (the word that follows); empty otherwise.
   std::vector<int> labels;
+
+  std::vector<TaskInput> inputs;
+  std::vector<TaskFact> facts;
 
   bool is_one_hot() const { return !labels.empty(); }
   bool has_one_context_per_label() const { return is_one_hot() && words == contexts; }
@@ -52,7 +77,8 @@ struct Task {
 /// Fills what follows from the rest: entropy_floor, and labels where every column has one entry.
 void complete(Task& task);
 
-/// K_sem[j,k] = number of factors in which contexts j and k have the same value (math.md section 1).
+/// K_sem[j,k] = number of factors in which contexts j and k have the same value (math.md section 1);
+/// 0×0 without factors.
 MatrixD shared_value_kernel(const std::vector<Factor>& factors, Index contexts);
 
 }  // namespace gramscope

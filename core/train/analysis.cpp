@@ -30,12 +30,15 @@ void Analysis::adopt(const std::shared_ptr<const Task>& task) {
   previous_ = {};
 }
 
-std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings) {
+std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings, int layer) {
   adopt(embeddings->task);
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->metrics = measure(*embeddings);
 
-  const MatrixD h = centre_columns(embeddings->h);
+  const auto& layers = embeddings->inside.layers;
+  if (layer >= static_cast<int>(layers.size())) layer = -1;
+  snapshot->layer = layer;
+  const MatrixD h = centre_columns(layer < 0 ? embeddings->h : layers[static_cast<std::size_t>(layer)].states);
   const MatrixD w = centre_columns(embeddings->w.transpose());
   snapshot->gram_h = cosine_gram(h).cast<float>();
   snapshot->gram_w = cosine_gram(w).cast<float>();

@@ -16,10 +16,11 @@ Analyst::~Analyst() {
   thread_.join();
 }
 
-void Analyst::submit(std::shared_ptr<const Embeddings> embeddings) {
+void Analyst::submit(std::shared_ptr<const Embeddings> embeddings, int layer) {
   {
     const std::lock_guard lock(mutex_);
     waiting_ = std::move(embeddings);
+    waiting_layer_ = layer;
   }
   changed_.notify_one();
 }
@@ -34,6 +35,7 @@ void Analyst::work() {
   Analysis analyse;
   for (;;) {
     std::shared_ptr<const Embeddings> embeddings;
+    int layer = -1;
     {
       std::unique_lock lock(mutex_);
       is_busy_ = false;
@@ -41,10 +43,11 @@ void Analyst::work() {
       if (is_stopping_) return;
       embeddings = std::move(waiting_);
       waiting_ = nullptr;
+      layer = waiting_layer_;
       is_busy_ = true;
     }
     try {
-      snapshot_.put(analyse(std::move(embeddings)));
+      snapshot_.put(analyse(std::move(embeddings), layer));
     } catch (const std::exception&) {
       // A frame too large to analyse (out of memory) is not shown; the run goes on.
     }

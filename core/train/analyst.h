@@ -18,7 +18,7 @@ class Analyst {
   ~Analyst();
 
   /// Hands over the next copy. Called by the training thread.
-  void submit(std::shared_ptr<const Embeddings> embeddings);
+  void submit(std::shared_ptr<const Embeddings> embeddings, int layer = -1);
   /// Whether it has nothing to do: a copy made now would be analysed at once.
   bool is_idle() const;
   std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.get(); }
@@ -29,6 +29,7 @@ class Analyst {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<const Embeddings> waiting_;
+  int waiting_layer_ = -1;
   bool is_busy_ = false;
   bool is_stopping_ = false;
   Latest<std::shared_ptr<const Snapshot>> snapshot_;

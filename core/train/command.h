@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/registry/config.h"
+#include "core/train/snapshot.h"
 
 namespace gramscope {
 
@@ -49,7 +50,9 @@ struct SetSpeed {
   friend bool operator==(const SetSpeed&, const SetSpeed&) = default;
 };
 /// Asks for a preview of the current state.
-struct RequestFrame {};
+struct RequestFrame {
+  FrameWanted wanted = {};
+};
 
 using Control = std::variant<Run, Pause, StepOnce, SetSpeed, RequestFrame>;
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
 
 #include "core/linalg/arithmetic.h"
 #include "core/metrics/measure.h"
@@ -57,19 +59,45 @@ struct Engine::Impl {
   std::unique_ptr<Trainer> trainer;
   std::vector<Record> records;
   std::vector<Executed> commands;
-  Listener listener;
+  EngineHooks hooks;
   std::shared_ptr<const Checkpoint> last_recorded;  ///< where a divergence goes back to
   std::int64_t limit = 0;                           ///< run.steps, looked at in every step
   std::int64_t next_scheduled = 0;                  ///< the first scheduled step after the last record of the segment
 
   void tell(Event event) const {
-    if (listener) listener(event);
+    if (hooks.listener) hooks.listener(event);
+  }
+
+  /// What a segment begins with: all of it that can fail to be made.
+  struct Beginning {
+    Config config;
+    std::shared_ptr<const Task> task;
+    std::unique_ptr<Trainer> trainer;
+  };
+
+  /// The task is made anew only if its own parameters have changed: a restart reads no file again.
+  Beginning prepare(const Config& config) const {
+    Beginning beginning{config, has_same_task(now.config, config) ? now.task : nullptr, nullptr};
+    if (beginning.task == nullptr)
+      beginning.task = task_entry(config.text("task.kind")).make(config, hooks.task_work ? hooks.task_work() : TaskWork{});
+    beginning.trainer = make_trainer(config, beginning.task);
+    return beginning;
+  }
+
+  static bool has_same_task(const Config& before, const Config& after) {
+    const auto is_of_task = [](const auto& entry) { return entry.first.starts_with("task."); };
+    std::map<std::string, Value, std::less<>> a;
+    std::map<std::string, Value, std::less<>> b;
+    std::copy_if(before.values().begin(), before.values().end(), std::inserter(a, a.end()), is_of_task);
+    std::copy_if(after.values().begin(), after.values().end(), std::inserter(b, b.end()), is_of_task);
+    return a == b;
   }
 
   /// Step 0 of another segment, recorded at once: whether the runner settles between two commands must not show.
-  void begin_segment(std::int64_t segment, const Marked& mark) {
-    now.task = task_entry(now.config.text("task.kind")).make(now.config);
-    trainer = make_trainer(now.config, now.task);
+  void begin_segment(std::int64_t segment, Beginning beginning, const Marked& mark) {
+    now.config = std::move(beginning.config);
+    now.task = std::move(beginning.task);
+    trainer = std::move(beginning.trainer);
     noise = Random(static_cast<std::uint64_t>(now.config.integer("run.seed")), kGrowthNoiseStream);
     now.segment = segment;
     now.step = 0;
@@ -83,7 +111,7 @@ struct Engine::Impl {
     settle();
   }
 
-  std::shared_ptr<const Embeddings> embeddings() const {
+  std::shared_ptr<const Embeddings> embeddings(const InsideWanted& inside) const {
     auto copy = std::make_shared<Embeddings>();
     copy->task = now.task;
     copy->segment = now.segment;
@@ -92,6 +120,7 @@ struct Engine::Impl {
     copy->penalty = trainer->penalty();
     copy->h = trainer->context_embeddings();
     copy->w = trainer->word_embeddings();
+    copy->inside = trainer->inside(inside);
     return copy;
   }
 
@@ -122,7 +151,7 @@ struct Engine::Impl {
     // In the trainer's precision too: logits that overflow in float may be finite in double.
     if (!trainer->has_finite_objective()) return false;
     Record record;
-    record.embeddings = embeddings();
+    record.embeddings = embeddings({});
     record.metrics = measure(*record.embeddings);
     if (!std::isfinite(record.metrics.get("objective"))) return false;
     record.at_segment = now.segment;
@@ -250,9 +279,9 @@ struct Engine::Impl {
     if (after == before) return;
     const Marked mark = describe(before, after, change.key);
     if (effect_of(before, after) == Effect::restart) {
+      auto beginning = prepare(after);
       settle();
-      now.config = after;
-      begin_segment(now.segment + 1, mark);
+      begin_segment(now.segment + 1, std::move(beginning), mark);
     } else {
       now.config = after;
       if (before.contains("model.d") && before.integer("model.d") != after.integer("model.d"))
@@ -272,16 +301,16 @@ struct Engine::Impl {
   }
 
   void apply(const Restart&) {
+    auto beginning = prepare(now.config);
     settle();
-    begin_segment(now.segment + 1, {});
+    begin_segment(now.segment + 1, std::move(beginning), {});
   }
 
   void apply(const Load& load) {
-    const Config resolved = resolve(load.config);
+    auto beginning = prepare(resolve(load.config));
     settle();
-    now.config = resolved;
     now.preset = load.preset;
-    begin_segment(now.segment + 1, {});
+    begin_segment(now.segment + 1, std::move(beginning), {});
   }
 
   static Marked describe(const Config& before, const Config& after, const std::string& key) {
@@ -293,19 +322,21 @@ struct Engine::Impl {
   }
 };
 
-Engine::Engine(const Config& config, std::string preset, Listener listener) : impl_(std::make_unique<Impl>()) {
+Engine::Engine(const Config& config, std::string preset, EngineHooks hooks) : impl_(std::make_unique<Impl>()) {
   const ComputeScope scope;
-  impl_->now.config = resolve(config);
   impl_->now.preset = std::move(preset);
-  impl_->listener = std::move(listener);
-  impl_->begin_segment(0, {});
+  impl_->hooks = std::move(hooks);
+  impl_->begin_segment(0, impl_->prepare(resolve(config)), {});
 }
+
+Engine::Engine(const Config& config, std::string preset, Listener listener)
+    : Engine(config, std::move(preset), EngineHooks{std::move(listener), {}, {}}) {}
 
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
-void Engine::set_listener(Listener listener) { impl_->listener = std::move(listener); }
+void Engine::set_listener(Listener listener) { impl_->hooks.listener = std::move(listener); }
 
 Engine::State Engine::advance(std::int64_t steps) {
   const ComputeScope scope;
@@ -314,12 +345,20 @@ Engine::State Engine::advance(std::int64_t steps) {
 
 void Engine::apply(const Command& command) {
   const ComputeScope scope;
+  // Whoever asked may show the value that was refused: it is told the one in force.
+  const auto refuse = [this](const std::exception& error) {
+    impl_->tell(Message{Message::Level::warning, error.what()});
+    impl_->tell_config(false, {});
+  };
   try {
     std::visit([this](const auto& c) { impl_->apply(c); }, command);
     impl_->commands.push_back({impl_->now.tick, command});
   } catch (const UsageError& error) {
-    impl_->tell(Message{Message::Level::warning, error.what()});
-    impl_->tell_config(false, {});  // whoever asked may show the value that was refused
+    refuse(error);
+  } catch (const InputError& error) {
+    refuse(error);
+  } catch (const Cancelled& error) {
+    refuse(error);
   }
 }
 
@@ -339,7 +378,9 @@ double Engine::last_cross_entropy() const { return impl_->now.last_cross_entropy
 std::int64_t Engine::steps_left() const {
   return std::max<std::int64_t>(0, impl_->now.config.integer("run.steps") - impl_->now.step);
 }
-std::shared_ptr<const Embeddings> Engine::embeddings() const { return impl_->embeddings(); }
+std::shared_ptr<const Embeddings> Engine::embeddings(const InsideWanted& inside) const {
+  return impl_->embeddings(inside);
+}
 const std::vector<Record>& Engine::records() const { return impl_->records; }
 const std::vector<Engine::Executed>& Engine::commands() const { return impl_->commands; }
 std::shared_ptr<const Engine::Checkpoint> Engine::checkpoint() const { return impl_->checkpoint(); }

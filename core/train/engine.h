@@ -10,6 +10,7 @@
 #include "core/registry/config.h"
 #include "core/registry/registry.h"
 #include "core/train/command.h"
+#include "core/train/engine_hooks.h"
 #include "core/train/event.h"
 #include "core/train/snapshot.h"
 
@@ -27,11 +28,12 @@ class Engine {
     diverged,  ///< a step gave NaN or Inf; the last finite state is in force until Restart or another command helps
   };
 
-  /// Called for everything that happens, in order, from inside the call that made it happen.
   using Listener = std::function<void(const Event&)>;
 
-  /// `config` need not be resolved. Throws UsageError if it cannot be. Records step 0.
-  explicit Engine(const Config& config, std::string preset = {}, Listener listener = {});
+  /// `config` need not be resolved. Throws UsageError if it cannot be, InputError for a file it names that cannot be
+  /// used, Cancelled. Records step 0.
+  explicit Engine(const Config& config, std::string preset = {}, EngineHooks hooks = {});
+  Engine(const Config& config, std::string preset, Listener listener);
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -42,8 +44,8 @@ class Engine {
   /// Takes up to `steps` steps; fewer if run.steps is reached or the run diverges. Returns the state afterwards.
   State advance(std::int64_t steps);
 
-  /// Executes a command between two steps. A command that cannot be executed changes nothing and gives a
-  /// Message event of level warning.
+  /// Executes a command between two steps. A command that cannot be executed (a value out of range, a file that cannot
+  /// be read, a stop while reading it) changes nothing and gives a Message event of level warning.
   void apply(const Command& command);
 
   /// Records the current step if a command has changed what is to be recorded there. The runner calls this when it
@@ -62,8 +64,8 @@ class Engine {
   /// The steps left until run.steps.
   std::int64_t steps_left() const;
 
-  /// A copy of W and H now.
-  std::shared_ptr<const Embeddings> embeddings() const;
+  /// A copy of W and H now, and of as much of the network's inside as wanted.
+  std::shared_ptr<const Embeddings> embeddings(const InsideWanted& inside = {}) const;
 
   /// The recorded steps of this session, all segments, in order.
   const std::vector<Record>& records() const;

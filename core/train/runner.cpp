@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "core/train/analyst.h"
@@ -31,8 +33,10 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 }  // namespace
 
 struct Runner::Impl {
-  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed)
-      : engine(config, std::move(preset), [this](const Event& event) { outbox.push(event); }),
+  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, WeightReader read_weights)
+      : engine(config, std::move(preset),
+               {[this](const Event& event) { outbox.push(event); }, [this] { return begin_task_work(); },
+                std::move(read_weights)}),
         is_running(start_running),
         speed(first_speed) {
     publish();
@@ -43,7 +47,25 @@ struct Runner::Impl {
 
   void finish() {
     inbox.close();
+    cancel_task_work(true);
     if (thread.joinable()) thread.join();
+  }
+
+  /// Called by the engine, on the training thread.
+  TaskWork begin_task_work() {
+    const std::lock_guard lock(work_mutex);
+    work_stop = std::stop_source{};
+    if (is_closing) work_stop.request_stop();
+    return {[this](double share, std::string_view what) {
+              preparation.put(RunnerStatus::Preparation{share, std::string(what)});
+            },
+            work_stop.get_token()};
+  }
+
+  void cancel_task_work(bool for_ever) {
+    const std::lock_guard lock(work_mutex);
+    is_closing = is_closing || for_ever;
+    work_stop.request_stop();
   }
 
   // Everything below but the channels belongs to the training thread while it runs.
@@ -104,6 +126,7 @@ struct Runner::Impl {
   void handle(const Command& command) {
     const auto segment = engine.segment();
     engine.apply(command);
+    preparation.put(std::nullopt);
     if (engine.segment() != segment) pacer.start(speed, engine.step(), Clock::now());
     is_stale = true;
   }
@@ -136,7 +159,11 @@ struct Runner::Impl {
     speed = wanted;
     pacer.start(speed, engine.step(), Clock::now());
   }
-  void handle_control(const RequestFrame&) { is_frame_wanted = true; }
+  void handle_control(const RequestFrame& request) {
+    is_frame_wanted = true;
+    frame_wanted = request.wanted;
+    frame_wanted.inside.layers = frame_wanted.inside.layers || frame_wanted.layer >= 0;
+  }
 
   void take_steps() {
     const auto due = pacer.due(engine.step(), Clock::now());
@@ -174,11 +201,13 @@ struct Runner::Impl {
   }
 
   bool has_moved() const {
-    return is_stale || engine.step() != submitted_step || engine.segment() != submitted_segment;
+    return is_stale || engine.step() != submitted_step || engine.segment() != submitted_segment ||
+           !(frame_wanted == frame_submitted);
   }
 
   void engine_submit() {
-    analyst.submit(engine.embeddings());
+    analyst.submit(engine.embeddings(frame_wanted.inside), frame_wanted.layer);
+    frame_submitted = frame_wanted;
     submitted_step = engine.step();
     submitted_segment = engine.segment();
     is_stale = false;
@@ -200,6 +229,10 @@ struct Runner::Impl {
   Channel<Item> inbox;
   Channel<Event> outbox;
   Latest<RunnerStatus> status;
+  Latest<std::optional<RunnerStatus::Preparation>> preparation;
+  std::mutex work_mutex;
+  std::stop_source work_stop;
+  bool is_closing = false;
 
   Engine engine;
   Analyst analyst;
@@ -207,6 +240,8 @@ struct Runner::Impl {
   SetSpeed speed;
   Pacer pacer;
   bool is_frame_wanted = false;
+  FrameWanted frame_wanted;
+  FrameWanted frame_submitted;
   bool is_stale = false;
   std::int64_t submitted_step = -1;
   std::int64_t submitted_segment = -1;
@@ -218,8 +253,10 @@ struct Runner::Impl {
   std::thread thread;
 };
 
-Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed)
-    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed)) {}
+Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed, WeightReader read_weights)
+    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(read_weights))) {
+  impl_->preparation.put(std::nullopt);
+}
 
 Runner::~Runner() = default;
 
@@ -227,7 +264,12 @@ void Runner::send(Command command) { impl_->inbox.push({std::move(command)}); }
 void Runner::send(Control control) { impl_->inbox.push({std::move(control)}); }
 std::vector<Event> Runner::take_events() { return impl_->outbox.take(); }
 std::shared_ptr<const Snapshot> Runner::snapshot() const { return impl_->analyst.snapshot(); }
-RunnerStatus Runner::status() const { return impl_->status.get(); }
+RunnerStatus Runner::status() const {
+  RunnerStatus status = impl_->status.get();
+  status.preparation = impl_->preparation.get();
+  return status;
+}
+void Runner::cancel_preparation() { impl_->cancel_task_work(false); }
 
 Engine Runner::stop() {
   impl_->finish();

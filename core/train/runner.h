@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct RunnerStatus {
   double cross_entropy = 0.0;      ///< of the last step taken; NaN before the first
   double steps_per_second = 0.0;   ///< measured over the last half second; 0 while paused
   double available_steps_per_second = 0.0;  ///< what the machine could do, from the time spent inside steps
+  /// A task is being made, which may read a large file; steps wait for it.
+  struct Preparation {
+    double share = 0.0;  ///< of the work done, 0 to 1
+    std::string what;    ///< "Reading stories.txt"
+  };
+  std::optional<Preparation> preparation;
   bool has_failed = false;  ///< the thread ended with an error; `failure` says which
   std::string failure;
 };
@@ -33,15 +40,18 @@ struct RunnerStatus {
 /// thread, the owner's. The destructor stops both threads within a step and an analysis.
 class Runner {
  public:
-  /// Starts both threads, paused unless `start_running`. Throws UsageError if the config cannot be resolved.
+  /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`.
   explicit Runner(const Config& config, std::string preset = {}, bool start_running = false,
-                  SetSpeed speed = {});
+                  SetSpeed speed = {}, WeightReader read_weights = {});
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
   void send(Command command);
   void send(Control control);
+
+  /// Stops the making of a task, if one is being made: the command that asked for it is refused.
+  void cancel_preparation();
 
   /// The events since the last call.
   std::vector<Event> take_events();

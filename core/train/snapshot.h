@@ -8,6 +8,7 @@
 #include "core/linalg/types.h"
 #include "core/metrics/metrics.h"
 #include "core/metrics/phase.h"
+#include "core/models/inside.h"
 #include "core/tasks/task.h"
 
 namespace gramscope {
@@ -21,6 +22,7 @@ struct Embeddings {
   double penalty = 0.0;      ///< the part of the objective that is not a function of (task, W, H)
   MatrixD h;                 ///< d×m
   MatrixD w;                 ///< V×d
+  Inside inside;             ///< of previews, where it was asked for
 };
 
 /// What is kept of a recorded step: a cold-started pure function of (task, W, H).
@@ -44,6 +46,15 @@ struct SpectrumLine {
   double shared = 0.0;
 };
 
+/// Where structure lives: the alignment of one layer's hidden states.
+struct LayerReading {
+  std::string name;
+  double cka_semantic = 0.0;   ///< NaN without two factors
+  double cka_symmetric = 0.0;  ///< NaN where all states are equal
+  double nc1_quotient = 0.0;   ///< NaN where every context has its own label
+  double effective_rank = 0.0;
+};
+
 /// All that the views draw of one moment. Immutable, made by the analyst thread.
 struct Snapshot {
   std::shared_ptr<const Embeddings> embeddings;
@@ -60,9 +71,21 @@ struct Snapshot {
 
   std::vector<SpectrumLine> spectrum;  ///< descending, at most min(d, m)
 
+  /// What the Gram of H, the projection and the spectrum show: -1 for H itself, else a layer of embeddings->inside.
+  int layer = -1;
+  std::vector<LayerReading> layers;  ///< of embeddings->inside.layers
+
   const Task& task() const { return *embeddings->task; }
   std::int64_t segment() const { return embeddings->segment; }
   std::int64_t step() const { return embeddings->step; }
+};
+
+/// What a frame is to show besides W and H.
+struct FrameWanted {
+  InsideWanted inside;
+  int layer = -1;  ///< see Snapshot::layer; a layer implies inside.layers
+
+  friend bool operator==(const FrameWanted&, const FrameWanted&) = default;
 };
 
 /// The target geometries the live Gram is compared with, fixed by the task alone; cosines, m×m.

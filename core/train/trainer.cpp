@@ -71,6 +71,9 @@ class TrainerOf final : public Trainer {
   MatrixD context_embeddings() override { return model_->context_embeddings().template cast<double>(); }
   MatrixD word_embeddings() const override { return model_->word_embeddings().template cast<double>(); }
   double penalty() const override { return model_->penalty(); }
+  Inside inside(const InsideWanted& wanted) override {
+    return wanted.is_nothing() ? Inside{} : model_->inside(wanted);
+  }
 
   std::shared_ptr<const State> state() const override {
     auto state = std::make_shared<StateOf>();

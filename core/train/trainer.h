@@ -5,6 +5,7 @@
 
 #include "core/models/model.h"
 #include "core/registry/config.h"
+#include "core/models/inside.h"
 #include "core/tasks/task.h"
 
 namespace gramscope {
@@ -40,6 +41,8 @@ class Trainer {
   virtual MatrixD context_embeddings() = 0;
   virtual MatrixD word_embeddings() const = 0;
   virtual double penalty() const = 0;
+  /// As much of the network's inside as wanted; nothing for models without layers.
+  virtual Inside inside(const InsideWanted& wanted) = 0;
 
   virtual std::shared_ptr<const State> state() const = 0;
   /// Takes back a state that was copied while `config` was in force.

@@ -6,10 +6,11 @@ namespace gramscope {
 
 struct Runner::Impl {};
 
-Runner::Runner(const Config&, std::string, bool, SetSpeed) {}
+Runner::Runner(const Config&, std::string, bool, SetSpeed, WeightReader) {}
 Runner::~Runner() = default;
 void Runner::send(Command) {}
 void Runner::send(Control) {}
+void Runner::cancel_preparation() {}
 std::vector<Event> Runner::take_events() { return {}; }
 std::shared_ptr<const Snapshot> Runner::snapshot() const { return nullptr; }
 RunnerStatus Runner::status() const { return {}; }

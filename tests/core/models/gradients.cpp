@@ -113,7 +113,7 @@ TEST_CASE("every registered model: the gradient is that of central differences, 
       config = with_change(config, "task.values", Value{static_cast<std::int64_t>(2 + random.below(2))}, nullptr);
       for (const auto& parameter : entry.parameters)
         config = with_change(config, parameter.key, random_value(parameter, random), nullptr);
-      const ModelSetup setup{task_entry(config.text("task.kind")).make(config), config,
+      const ModelSetup setup{task_entry(config.text("task.kind")).make(config, {}), config,
                              Random(static_cast<std::uint64_t>(trial))};
       CAPTURE(entry.key);
       CAPTURE(trial);
@@ -130,7 +130,7 @@ TEST_CASE("every registered model: float agrees with double") {
     Config config;
     config.set("model.kind", entry.key);
     config = resolve(config);
-    const auto task = task_entry(config.text("task.kind")).make(config);
+    const auto task = task_entry(config.text("task.kind")).make(config, {});
     auto exact = entry.make_double({task, config, Random(1)});
     auto fast = entry.make_float({task, config, Random(1)});
     VectorD gradient = VectorD::Zero(exact->layout().size());

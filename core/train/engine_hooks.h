@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/linalg/types.h"
+#include "core/tasks/task_work.h"
+#include "core/train/event.h"
+
+namespace gramscope {
+
+/// Reads named matrices, as the layout of a model names them, from the file at a path. Throws InputError.
+using WeightReader = std::function<std::map<std::string, MatrixD>(const std::string& path)>;
+
+/// What an engine has around it. None of it changes what is computed.
+struct EngineHooks {
+  /// Called for everything that happens, in order, from inside the call that made it happen.
+  std::function<void(const Event&)> listener;
+  /// Asked for before a task is made, which may read a large file.
+  std::function<TaskWork()> task_work;
+  /// For model.weights; without it that parameter must be empty.
+  WeightReader read_weights;
+};
+
+}  // namespace gramscope

@@ -6,24 +6,9 @@
 #include "core/linalg/gram.h"
 #include "core/linalg/principal_subspace.h"
 #include "core/linalg/spectrum.h"
-#include "core/random/philox.h"
+#include "tests/core/linalg/sample_matrices.h"
 
 using namespace gramscope;
-
-namespace {
-
-MatrixD random_matrix(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  MatrixD x(rows, cols);
-  for (Index i = 0; i < x.size(); ++i) x.data()[i] = random.normal();
-  return x;
-}
-
-MatrixD random_rotation(Index d, std::uint64_t seed) {
-  return householder_qr(random_matrix(d, d, seed), d).q;
-}
-
-}  // namespace
 
 TEST_CASE("decompositions: rebuild the matrix from orthonormal factors, tall, wide and square") {
   for (const auto& [rows, cols] : {std::pair<Index, Index>{4, 9}, {9, 4}, {6, 6}, {40, 17}}) {
@@ -127,10 +112,9 @@ TEST_CASE("steady_projection: does not move when the points only rotate in space
 TEST_CASE("steady_projection: stays near the previous picture where directions are nearly equal") {
   // A simplex: all singular values equal, so that any three directions are principal.
   const Index n = 12;
-  const MatrixD simplex = MatrixD::Identity(n, n) - MatrixD::Constant(n, n, 1.0 / static_cast<double>(n));
-  Projection previous = steady_projection(principal_axes(simplex), {});
+  Projection previous = steady_projection(principal_axes(simplex(n)), {});
   for (std::uint64_t seed = 1; seed < 10; ++seed) {
-    const MatrixD jitter = centre_columns(simplex + 1e-4 * random_matrix(n, n, seed));
+    const MatrixD jitter = centre_columns(simplex(n) + 1e-4 * random_matrix(n, n, seed));
     const Projection next = steady_projection(principal_axes(jitter), previous);
     CHECK((next - previous).norm() < 0.02 * previous.norm());
     previous = next;

@@ -10,23 +10,12 @@
 #include "core/metrics/measure.h"
 #include "core/metrics/metric_list.h"
 #include "core/metrics/neural_collapse.h"
-#include "core/random/philox.h"
 #include "core/tasks/attributes.h"
+#include "tests/core/linalg/sample_matrices.h"
 
 using namespace gramscope;
 
 namespace {
-
-MatrixD random_matrix(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  MatrixD x(rows, cols);
-  for (Index i = 0; i < x.size(); ++i) x.data()[i] = random.normal();
-  return x;
-}
-
-MatrixD simplex(Index k) {
-  return MatrixD::Identity(k, k) - MatrixD::Constant(k, k, 1.0 / static_cast<double>(k));
-}
 
 Embeddings embeddings_of(const std::shared_ptr<const Task>& task, const MatrixD& h, const MatrixD& w) {
   Embeddings embeddings;

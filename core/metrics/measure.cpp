@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -10,6 +11,7 @@
 #include "core/metrics/alignment.h"
 #include "core/metrics/class_means.h"
 #include "core/metrics/neural_collapse.h"
+#include "core/metrics/within_class.h"
 #include "core/nn/softmax_cross_entropy.h"
 
 namespace gramscope {
@@ -93,15 +95,54 @@ void add_alignment(Metrics& metrics, const Moment& moment) {
   add(metrics, "cka_symmetric", cka_with_identity(gram), equal);
 }
 
+/// Why there is nothing to compare pairs that share a value with; empty where there is.
+std::string no_pairs(const std::vector<int>& value) {
+  const std::set<int> distinct(value.begin(), value.end());
+  if (distinct.size() == value.size()) return "no two classes share a value";
+  if (distinct.size() == 1) return "all classes share one value";
+  return {};
+}
+
 void add_contrasts(Metrics& metrics, const Moment& moment) {
   for (const auto& factor : moment.task.factors) {
     std::vector<int> value;
     for (const Index j : moment.classes.first_context) value.push_back(factor.value[static_cast<std::size_t>(j)]);
-    const double result = contrast(moment.cosines, value);
-    add(metrics, "contrast_" + factor.name, result,
-        moment.task.factors.size() == 1 && std::isnan(result) ? "no two classes share a value of the only factor"
-                                                              : "an embedding equals the mean and has no direction");
+    if (const auto reason = no_pairs(value); !reason.empty())
+      metrics.add_undefined("contrast_" + factor.name, reason);
+    else
+      add(metrics, "contrast_" + factor.name, contrast(moment.cosines, value),
+          "an embedding equals the mean and has no direction");
   }
+}
+
+constexpr const char* kNoClasses = "contexts have several next words: there are no classes";
+
+void add_within_class(Metrics& metrics, const Moment& moment) {
+  const struct {
+    const char* key;
+    double (*of)(const MatrixD&, const ClassMeans&);
+    const char* undefined;
+  } families[] = {{"nc1_pinv", nc1_pinv, "all class means are equal"},
+                  {"nc1_quotient", nc1_quotient, "all class means are equal"},
+                  {"nc1_cdnv", nc1_cdnv, "two class means are equal"}};
+  for (const auto& family : families) {
+    if (!moment.task.is_one_hot())
+      metrics.add_undefined(family.key, kNoClasses);
+    else if (moment.classes.has_one_sample_per_class())
+      metrics.add_undefined(family.key, "every context has its own label: nothing varies within a class");
+    else
+      add(metrics, family.key, family.of(moment.embeddings.h, moment.classes), family.undefined);
+  }
+}
+
+/// The word embeddings of the classes (d×K): words that no context has as its label are not among them.
+MatrixD class_words(const Moment& moment) {
+  const auto& first = moment.classes.first_context;
+  MatrixD words(moment.embeddings.w.cols(), static_cast<Index>(first.size()));
+  for (std::size_t c = 0; c < first.size(); ++c)
+    words.col(static_cast<Index>(c)) =
+        moment.embeddings.w.row(moment.task.labels[static_cast<std::size_t>(first[c])]).transpose();
+  return words;
 }
 
 void add_collapse(Metrics& metrics, const Moment& moment) {
@@ -112,14 +153,14 @@ void add_collapse(Metrics& metrics, const Moment& moment) {
                   {"nc2_equiangular", nc2_equiangular},
                   {"nc2_max_angle", nc2_max_angle},
                   {"nc2_etf_error", nc2_etf_error}};
-  const MatrixD words = moment.embeddings.w.transpose();
+  const MatrixD words = moment.task.is_one_hot() ? class_words(moment) : MatrixD();
   for (const auto& family : families) {
     if (moment.task.is_one_hot()) {
       add(metrics, family.key, family.of(moment.centred_means), "a class mean equals the global mean");
       add(metrics, std::string(family.key) + "_w", family.of(words), "a word embedding is zero");
     } else {
-      metrics.add_undefined(family.key, "contexts have several next words: there are no classes");
-      metrics.add_undefined(std::string(family.key) + "_w", "contexts have several next words: there are no classes");
+      metrics.add_undefined(family.key, kNoClasses);
+      metrics.add_undefined(std::string(family.key) + "_w", kNoClasses);
     }
   }
 }
@@ -135,6 +176,7 @@ Metrics measure(const Embeddings& embeddings) {
   add_spectrum(metrics, moment);
   add_alignment(metrics, moment);
   add_contrasts(metrics, moment);
+  add_within_class(metrics, moment);
   add_collapse(metrics, moment);
   return metrics;
 }

@@ -86,8 +86,12 @@ Experiment choose_experiment(const ExperimentOptions& options, const std::string
   if (!stated.contains("run.on_divergence")) complete.set("run.on_divergence", on_divergence);
   Config config = with_kinds(complete, stated, given, &experiment.notes);
   const auto applicable = applicable_parameters(config);
-  for (const auto& [key, text] : given)
-    if (!is_kind(key)) config.set(key, parse_value(find_parameter(applicable, key), text));
+  for (const auto& [key, text] : given) {
+    if (is_kind(key)) continue;
+    auto parameter = find_parameter(applicable, key);
+    parameter.unavailable.clear();  // that may follow from values further on; resolve() sees them all
+    config.set(key, parse_value(parameter, text));
+  }
   session.preset.config = resolve(config);
 
   if (session.is_recorded()) {

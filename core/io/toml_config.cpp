@@ -140,7 +140,8 @@ Config TomlDocument::config(const toml::table& table) const {
       kinds.set(key, checked_value(find_parameter(applicable_parameters(kinds), key), given.at(key)));
     });
   }
-  const auto applicable = applicable_parameters(kinds);
+  // Of the whole file: what a value allows another to be does not depend on which stands first.
+  const auto applicable = applicable_parameters(given);
   Config config;
   // In the file's order, so that its first mistake is the one reported.
   std::vector<std::pair<std::string, const toml::node*>> ordered(nodes.begin(), nodes.end());

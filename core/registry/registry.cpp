@@ -72,12 +72,24 @@ std::string kind_of(const Config& config, const std::string& key, const std::str
   return *text;
 }
 
-TaskTraits traits_of(const TaskEntry& task, const Config& config) {
+/// The task's own parameters, those that `config` does not have or has wrong at their defaults.
+Config task_config(const TaskEntry& task, const Config& config) {
   Config complete;
-  for (const auto& parameter : task.parameters)
-    complete.set(parameter.key, config.contains(parameter.key) ? config.at(parameter.key) : parameter.default_value);
-  return task.traits(complete);
+  for (const auto& parameter : task.parameters) {
+    Value value = parameter.default_value;
+    if (config.contains(parameter.key)) {
+      try {
+        value = checked_value(parameter, config.at(parameter.key));
+      } catch (const UsageError&) {
+        // Whoever resolves the config says so; here it is only asked what else applies.
+      }
+    }
+    complete.set(parameter.key, std::move(value));
+  }
+  return complete;
 }
+
+TaskTraits traits_of(const TaskEntry& task, const Config& config) { return task.traits(task_config(task, config)); }
 
 /// Why `model` cannot learn the task of `config`; empty if it can.
 std::string refusal(const ModelEntry& model, const TaskEntry& task, const TaskTraits& traits) {
@@ -159,8 +171,12 @@ std::vector<Parameter> applicable_parameters(const Config& config) {
   std::vector<Parameter> parameters;
   parameters.push_back(kind_parameter("task.kind", "Task", task_entries(), task_entries().front().key, Effect::restart,
                                       "What is to be learned."));
-  parameters.insert(parameters.end(), kinds.task.parameters.begin(), kinds.task.parameters.end());
-  const TaskTraits traits = traits_of(kinds.task, config);
+  const Config of_task = task_config(kinds.task, config);
+  for (Parameter parameter : kinds.task.parameters) {
+    if (kinds.task.unavailable) parameter.unavailable = kinds.task.unavailable(parameter.key, of_task);
+    parameters.push_back(std::move(parameter));
+  }
+  const TaskTraits traits = kinds.task.traits(of_task);
   Parameter model_kind = kind_parameter("model.kind", "Model", model_entries(), model_entries().front().key,
                                         Effect::restart, "What learns.");
   for (auto& choice : model_kind.choices)

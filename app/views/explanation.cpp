@@ -24,7 +24,7 @@ std::string named_factors(const Task& task) {
 std::string text_of(const Observatory& observatory) {
   const auto& task = observatory.task();
   const bool is_zero_the_minimum =
-      ridge_share_of_limit(observatory.config(), task.contexts).value_or(0.0) >= 1.0;
+      ridge_share_of_limit(observatory.config(), task).value_or(0.0) >= 1.0;
   return explanation(current_phase(observatory), task, rank_bound(observatory), is_zero_the_minimum);
 }
 

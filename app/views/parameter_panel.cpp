@@ -33,10 +33,13 @@ std::optional<Note> capacity_note(const Observatory& observatory) {
 
 /// A warning where the ridge makes zero the minimum, and its approach.
 std::optional<Note> ridge_note(const Observatory& observatory) {
-  const Index contexts = observatory.task().contexts;
-  const auto share = ridge_share_of_limit(observatory.config(), contexts);
+  const auto& task = observatory.task();
+  const auto share = ridge_share_of_limit(observatory.config(), task);
   if (!share || *share < 0.8) return std::nullopt;
-  const std::string limit = "1/m = " + format_fixed(1.0 / static_cast<double>(contexts), 3);
+  // Equally frequent contexts, each with its own label, have the limit 1/m.
+  const auto m = static_cast<double>(task.contexts);
+  const bool is_balanced = std::abs(task.ridge_limit * m - 1.0) < 1e-9;
+  const std::string limit = (is_balanced ? "1/m = " : "") + format_fixed(task.ridge_limit, 3);
   if (*share >= 1.0)
     return Note{"√(λW λH) ≥ " + limit + ": zero is the minimum, the model will forget everything.",
                 palette().warning};

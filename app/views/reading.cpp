@@ -61,11 +61,12 @@ std::optional<RankBound> rank_bound(const Observatory& observatory) {
   return std::nullopt;
 }
 
-std::optional<double> ridge_share_of_limit(const Config& config, Index contexts) {
+std::optional<double> ridge_share_of_limit(const Config& config, const Task& task) {
   if (!config.contains("reg.lambda_w") || !config.contains("reg.lambda_h")) return std::nullopt;
+  if (!(task.ridge_limit > 0.0)) return std::nullopt;
   const double w = config.real("reg.lambda_w");
   const double h = config.real("reg.lambda_h");
-  return std::sqrt(w * h) * static_cast<double>(contexts);
+  return std::sqrt(w * h) / task.ridge_limit;
 }
 
 }  // namespace gramscope::app

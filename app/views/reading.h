@@ -40,8 +40,8 @@ std::optional<RankBound> rank_bound(const Observatory& observatory);
 /// none.
 Index count_classes(const Task& task);
 
-/// sqrt(lambda_W lambda_H) in units of 1/m: from 1 on, zero is the minimum of the objective and nothing is
-/// learned (math.md section 2). Empty for models without these ridges.
-std::optional<double> ridge_share_of_limit(const Config& config, Index contexts);
+/// sqrt(lambda_W lambda_H) in units of the task's ridge_limit: from 1 on, zero is the minimum of the objective
+/// and nothing is learned. Empty for models without these ridges, and for tasks with nothing to learn.
+std::optional<double> ridge_share_of_limit(const Config& config, const Task& task);
 
 }  // namespace gramscope::app

@@ -60,7 +60,7 @@ void reconcile_size(Config& config, std::string_view changed) {
 
 }  // namespace
 
-std::shared_ptr<const Task> make_attributes(int factors, int values) {
+std::shared_ptr<const Task> make_attributes(int factors, int values, const Imbalance& imbalance) {
   auto task = std::make_shared<Task>();
   const Index m = count_contexts(factors, values);
   task->kind = "attributes";
@@ -97,7 +97,9 @@ std::shared_ptr<const Task> make_attributes(int factors, int values) {
     task->targets.probability.push_back(1.0);
     task->targets.begin.push_back(j + 1);
   }
-  task->weight = VectorD::Constant(m, 1.0 / static_cast<double>(m));
+  std::vector<int> class_of(static_cast<std::size_t>(m));
+  std::iota(class_of.begin(), class_of.end(), 0);
+  task->weight = context_weights(class_of, imbalance);
   task->semantic_kernel = shared_value_kernel(task->factors, m);
   complete(*task);
   return task;
@@ -115,10 +117,12 @@ TaskEntry attributes_entry() {
       integer_parameter("task.values", "Values", "v", 3, 2, 8, Scale::linear, Effect::restart,
                         "Values of each attribute; there are v^k contexts, at most 1,024."),
   };
+  for (auto& parameter : imbalance_parameters()) entry.parameters.push_back(std::move(parameter));
+  entry.unavailable = imbalance_unavailable;
   entry.traits = [](const Config&) { return TaskTraits{}; };
   entry.make = [](const Config& config, const TaskWork&) {
     return make_attributes(static_cast<int>(config.integer("task.factors")),
-                           static_cast<int>(config.integer("task.values")));
+                           static_cast<int>(config.integer("task.values")), imbalance_of(config));
   };
   entry.check = check_size;
   entry.reconcile = reconcile_size;

@@ -2,7 +2,19 @@
 
 #include <cmath>
 
+#include "core/tasks/ridge_limit.h"
+
 namespace gramscope {
+
+bool Task::has_one_context_per_label() const {
+  if (!is_one_hot() || words != contexts) return false;
+  std::vector<bool> is_taken(static_cast<std::size_t>(words), false);
+  for (const int label : labels) {
+    if (is_taken[static_cast<std::size_t>(label)]) return false;
+    is_taken[static_cast<std::size_t>(label)] = true;
+  }
+  return true;
+}
 
 void complete(Task& task) {
   double floor = 0.0;
@@ -17,6 +29,7 @@ void complete(Task& task) {
     }
   }
   task.entropy_floor = is_one_hot ? 0.0 : floor;
+  task.ridge_limit = ridge_limit(task.targets, task.weight, task.words);
   task.labels.clear();
   if (!is_one_hot) return;
   for (const Index word : task.targets.word) task.labels.push_back(static_cast<int>(word));

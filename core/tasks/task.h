@@ -55,6 +55,7 @@ struct Task {
   SparseColumns targets;
   VectorD weight;  ///< pi (m), sums to 1
   double entropy_floor = 0.0;  ///< Hent in nats
+  double ridge_limit = 0.0;    ///< sqrt(lambda_W lambda_H) from which on the UFM learns nothing, see ridge_limit()
 
   std::vector<std::string> context_names;  ///< m: "small red circle"
   std::vector<std::string> word_names;     ///< V
@@ -71,10 +72,11 @@ struct Task {
   std::vector<TaskFact> facts;
 
   bool is_one_hot() const { return !labels.empty(); }
-  bool has_one_context_per_label() const { return is_one_hot() && words == contexts; }
+  /// Whether words and contexts are paired: every word follows one context and no other.
+  bool has_one_context_per_label() const;
 };
 
-/// Fills what follows from the rest: entropy_floor, and labels where every column has one entry.
+/// Fills what follows from the rest: entropy_floor, ridge_limit, and labels where every column has one entry.
 void complete(Task& task);
 
 /// K_sem[j,k] = number of factors in which contexts j and k have the same value (math.md section 1);

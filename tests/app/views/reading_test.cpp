@@ -9,6 +9,7 @@
 #include "app/views/metric_rows.h"
 #include "app/views/status_bar.h"
 #include "core/metrics/metric_list.h"
+#include "core/tasks/attributes.h"
 
 using namespace gramscope;
 using namespace gramscope::app;
@@ -29,17 +30,23 @@ TEST_CASE("count_classes: labels where contexts share them, contexts where there
   CHECK(count_classes(task) == 3);
 }
 
-TEST_CASE("ridge_share_of_limit: 1 exactly where sqrt(lambda_W lambda_H) = 1/m") {
+TEST_CASE("ridge_share_of_limit: 1 exactly where sqrt(lambda_W lambda_H) is the task's limit") {
   Config config;
-  CHECK_FALSE(ridge_share_of_limit(config, 27).has_value());
+  const auto task = make_attributes(3, 3);
+  CHECK_FALSE(ridge_share_of_limit(config, *task).has_value());
   config.set("reg.lambda_w", 1.0 / 27.0);
   config.set("reg.lambda_h", 1.0 / 27.0);
-  CHECK(*ridge_share_of_limit(config, 27) == doctest::Approx(1.0));
+  CHECK(*ridge_share_of_limit(config, *task) == doctest::Approx(1.0));
   config.set("reg.lambda_w", 4.0 / 27.0);
   config.set("reg.lambda_h", 0.25 / 27.0);
-  CHECK(*ridge_share_of_limit(config, 27) == doctest::Approx(1.0));
+  CHECK(*ridge_share_of_limit(config, *task) == doctest::Approx(1.0));
+  const auto uneven = make_attributes(3, 2, {.kind = Imbalance::Kind::step, .ratio = 9.0});
+  config.set("reg.lambda_w", 0.9 / 4.0);
+  config.set("reg.lambda_h", 0.9 / 4.0);
+  CHECK(*ridge_share_of_limit(config, *uneven) == doctest::Approx(1.0));
   config.set("reg.lambda_h", 0.0);
-  CHECK(*ridge_share_of_limit(config, 27) == 0.0);
+  CHECK(*ridge_share_of_limit(config, *task) == 0.0);
+  CHECK_FALSE(ridge_share_of_limit(config, Task{}).has_value());
 }
 
 TEST_CASE("explanation: every phase has its own words, and names what is in the way") {

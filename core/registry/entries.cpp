@@ -5,6 +5,9 @@
 #include "core/models/transformer.h"
 #include "core/models/ufm.h"
 #include "core/tasks/attributes.h"
+#include "core/tasks/sentences.h"
+#include "core/tasks/support.h"
+#include "core/tasks/taxonomy.h"
 #include "core/train/optimizers.h"
 
 namespace gramscope {
@@ -15,6 +18,9 @@ namespace gramscope {
 std::span<const TaskEntry> task_entries() {
   static const std::vector<TaskEntry> entries{
       attributes_entry(),
+      taxonomy_entry(),
+      sentences_entry(),
+      support_entry(),
   };
   return entries;
 }

@@ -1,6 +1,7 @@
 #include "core/train/analysis.h"
 
 #include <limits>
+#include <set>
 
 #include "core/linalg/decomposition.h"
 #include "core/linalg/gram.h"
@@ -10,11 +11,17 @@
 namespace gramscope {
 
 MatrixD attribute_basis(const Task& task) {
+  // A factor of which every context has a value of its own (the leaves of a taxonomy) is nothing that contexts share.
+  const auto is_shared = [&](const Factor& factor) {
+    return static_cast<Index>(std::set<int>(factor.value.begin(), factor.value.end()).size()) < task.contexts;
+  };
   Index values = 0;
-  for (const auto& factor : task.factors) values += static_cast<Index>(factor.value_names.size());
+  for (const auto& factor : task.factors)
+    if (is_shared(factor)) values += static_cast<Index>(factor.value_names.size());
   MatrixD indicators = MatrixD::Zero(task.contexts, values);
   Index first = 0;
   for (const auto& factor : task.factors) {
+    if (!is_shared(factor)) continue;
     for (Index j = 0; j < task.contexts; ++j) indicators(j, first + factor.value[static_cast<std::size_t>(j)]) = 1.0;
     first += static_cast<Index>(factor.value_names.size());
   }

@@ -5,6 +5,7 @@
 #include "core/models/transformer.h"
 #include "core/models/ufm.h"
 #include "core/tasks/attributes.h"
+#include "core/tasks/corpus.h"
 #include "core/train/optimizers.h"
 
 namespace gramscope {
@@ -15,6 +16,7 @@ namespace gramscope {
 std::span<const TaskEntry> task_entries() {
   static const std::vector<TaskEntry> entries{
       attributes_entry(),
+      corpus_entry(),
   };
   return entries;
 }

@@ -24,12 +24,9 @@ double mean_over_pairs(const MatrixD& unit, F f) {
   for (Index first = 0; first < count; first += kColumns) {
     const Index n = std::min(kColumns, count - first);
     cosines.noalias() = unit.leftCols(first + n).transpose() * unit.middleCols(first, n);
-    for (Index k = 0; k < n; ++k) {
-      for (Index j = 0; j < first + k; ++j) {
-        const double cosine = cosines(j, k);
-        sum += f(cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine);  // NaN passes through
-      }
-    }
+    for (double& cosine : cosines.reshaped()) cosine = cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine;  // NaN stays
+    for (Index k = 0; k < n; ++k)
+      for (Index j = 0; j < first + k; ++j) sum += f(cosines(j, k));
   }
   return sum / (0.5 * static_cast<double>(count) * static_cast<double>(count - 1));
 }

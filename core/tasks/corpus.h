@@ -46,7 +46,8 @@ inline constexpr std::int64_t kMostCorpusContexts = 200'000;
 /// Facts: tokens and distinct words in the text, the share of its contexts' occurrences that is kept, the shares of
 /// contexts (plain and pi-weighted) with one next word, of tokens that are "<unk>".
 /// Throws InputError, beginning with the file's name, for a text that cannot be used or leaves fewer than two words or
-/// contexts, or more than kMostCorpusContexts; Cancelled. Takes some 20 bytes of memory for every token read.
+/// contexts, or more than kMostCorpusContexts; Cancelled. Takes up to 40 bytes of memory for every token read, and a
+/// second for a million of them at most.
 std::shared_ptr<const Task> make_corpus(const CorpusOptions& options, const TaskWork& work = {});
 
 TaskEntry corpus_entry();

@@ -133,6 +133,8 @@ ExitCode guarded(const std::vector<std::string>& arguments) {
     return report(error, ExitCode::bad_input);
   } catch (const DisplayError& error) {
     return report(error, ExitCode::no_display);
+  } catch (const Cancelled& error) {
+    return report(error, ExitCode::interrupted);
   } catch (const std::exception& error) {
     return report(error, ExitCode::failure);
   }

@@ -35,3 +35,15 @@ function(gramscope_embed target namespace)
   target_sources(${target} PRIVATE "${dir}/${namespace}_embedded.S" "${dir}/${namespace}_embedded.cpp")
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${dir}>)
 endfunction()
+
+# gramscope_embed_folder(TARGET NAMESPACE PATTERN MODE): embeds every file of the source tree that matches, under its name
+# with its extension (MODE NAME) or without (NAME_WE).
+function(gramscope_embed_folder target namespace pattern mode)
+  set(items "")
+  file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${pattern}")
+  foreach(file IN LISTS files)
+    get_filename_component(name "${file}" ${mode})
+    list(APPEND items "${name}=${file}")
+  endforeach()
+  gramscope_embed(${target} ${namespace} ${items})
+endfunction()

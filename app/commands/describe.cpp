@@ -5,6 +5,8 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
 #include <vector>
 
 #include "app/commands/catalogue.h"
@@ -99,7 +101,10 @@ void add_parameter(const std::string& key, Json& found) {
 Json find_all(const std::string& key) {
   Json found = Json::array();
   for (const auto& entry : task_entries())
-    if (entry.key == key) found.push_back(json_of_entry("task", entry));
+    if (entry.key == key) {
+      found.push_back(json_of_entry("task", entry));
+      if (!entry.details.empty()) found.back()["details"] = entry.details;
+    }
   for (const auto& entry : model_entries()) {
     if (entry.key != key) continue;
     found.push_back(json_of_entry("model", entry));
@@ -150,6 +155,18 @@ std::string parameter_text(const Json& parameter, const std::string& indent) {
   return text;
 }
 
+/// The words of `text` in lines of at most `width` bytes, each after `indent`.
+std::string wrapped(const std::string& text, const std::string& indent, std::size_t width) {
+  std::string result;
+  std::istringstream words(text);
+  std::string line;
+  for (std::string word; words >> word;) {
+    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width) result += indent + std::exchange(line, {}) + '\n';
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return result + indent + line + '\n';
+}
+
 std::string text_of(const Json& item) {
   if (plain(item["kind"]) == "parameter") return "parameter " + parameter_text(item, "");
   std::string text = fmt::format("{} {}: {}\n    {}\n", plain(item["kind"]), plain(item["key"]),
@@ -158,6 +175,7 @@ std::string text_of(const Json& item) {
     if (item.contains(key) && !plain(item[key]).empty())
       text += fmt::format("    {:<15} {}\n", label, plain(item[key]));
   };
+  if (item.contains("details")) text += wrapped(plain(item["details"]), "    ", 100);
   line("formula", "formula");
   line("range", "range");
   line("at_collapse", "at collapse");

@@ -8,10 +8,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
 #include "app/commands/picture_size.h"
+#include "app/commands/preparation.h"
 #include "app/commands/run.h"
 #include "app/ui/items.h"
 #include "app/window.h"
@@ -43,10 +46,14 @@ SetSpeed parse_speed(const std::string& text) {
 /// told once, and the program's exit code says so in the end.
 class Writer {
  public:
+  /// Events before it is opened are written then.
   void open(const std::string& directory, const Preset& preset) {
     if (!directory.empty()) output_.emplace(directory, preset);
+    is_open_ = true;
+    for (const auto& event : std::exchange(waiting_, {})) on(event);
   }
   void on(const Event& event) {
+    if (!is_open_) return waiting_.push_back(event);
     attempt([&] { output_->on(event); });
   }
   void finish(Runner& runner) {
@@ -72,6 +79,8 @@ class Writer {
   }
 
   std::optional<RunOutput> output_;
+  std::vector<Event> waiting_;
+  bool is_open_ = false;
   bool has_failed_ = false;
 };
 
@@ -159,16 +168,27 @@ ExitCode gui_command(const GuiOptions& options) {
     return InterruptGuard::was_interrupted() || (options.quit && has_ended(observatory));
   };
 
+  // The text of a task is read before there is a window to be dead meanwhile; the files of a run wait for both.
+  Progress progress;
+  Writer writer;
+  Observatory observatory(
+      preset.config, preset.name, false, speed,
+      [&](const Event& event) {
+        if (const auto* changed = std::get_if<ConfigChanged>(&event))
+          for (const auto& note : changed_inputs(experiment.session, *changed->task))
+            std::cerr << "gramscope: note: " << note << '\n';
+        writer.on(event);
+      },
+      task_preparation(progress));
+  progress.clear();
   std::optional<Window> window;
   try {
     window.emplace(std::move(window_options));
   } catch (const DisplayError& error) {
     throw DisplayError(without_display(error.what(), options.experiment));
   }
-  Writer writer;
   writer.open(options.out, preset);
-  Observatory observatory(preset.config, preset.name, true, speed,
-                          [&](const Event& event) { writer.on(event); });
+  observatory.run();
   try {
     window->run(observatory);
   } catch (...) {

@@ -33,6 +33,14 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+/// A bar as long as fits before that text, at most 40 characters.
+std::string bar_before(const std::string& text, double share, int width) {
+  const int room = std::min(40, width - static_cast<int>(text.size()) - 2);
+  if (room < 5) return text.substr(0, static_cast<std::size_t>(std::max(width, 0)));
+  const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * room);
+  return "[" + std::string(filled, '=') + std::string(static_cast<std::size_t>(room) - filled, ' ') + "]" + text;
+}
+
 }  // namespace
 
 bool may_use_colour(int descriptor) {
@@ -47,11 +55,11 @@ std::string progress_text(std::int64_t done, std::int64_t all, double seconds, i
   const std::string numbers =
       fmt::format(" {:3.0f}%  {} of {}  {} steps/s  {} left", std::floor(100.0 * share), format_count(done),
                   format_count(all), format_count(static_cast<std::int64_t>(rate)), left);
-  const int room = std::min(40, width - static_cast<int>(numbers.size()) - 2);
-  if (room < 5) return numbers.substr(0, static_cast<std::size_t>(std::max(width, 0)));
-  const auto filled = static_cast<std::size_t>(share * room);
-  return "[" + std::string(filled, '=') + std::string(static_cast<std::size_t>(room) - filled, ' ') + "]" +
-         numbers;
+  return bar_before(numbers, share, width);
+}
+
+std::string progress_text(double share, std::string_view what, int width) {
+  return bar_before(fmt::format(" {:3.0f}%  {}", std::floor(100.0 * share), what), share, width);
 }
 
 Progress::Progress()
@@ -61,15 +69,27 @@ Progress::Progress()
 
 Progress::~Progress() { clear(); }
 
-void Progress::update(std::int64_t done, std::int64_t all) {
-  const auto now = Clock::now();
-  if (!is_shown_ || (is_drawn_ && now - drawn_ < std::chrono::milliseconds(100))) return;
-  const double seconds = std::chrono::duration<double>(now - begin_).count();
-  const auto text = progress_text(done, all, seconds, columns() - 1);
+bool Progress::is_due() const {
+  return is_shown_ && (!is_drawn_ || Clock::now() - drawn_ >= std::chrono::milliseconds(100));
+}
+
+void Progress::draw(const std::string& text) {
   fmt::print(stderr, "{}{}{}\x1b[K\r", is_coloured_ ? "\x1b[36m" : "", text, is_coloured_ ? "\x1b[0m" : "");
   std::fflush(stderr);
   is_drawn_ = true;
-  drawn_ = now;
+  drawn_ = Clock::now();
+}
+
+void Progress::update(std::int64_t done, std::int64_t all) {
+  if (!is_due()) return;
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  draw(progress_text(done, all, seconds, columns() - 1));
+}
+
+void Progress::update(double share, std::string_view what) {
+  if (!is_due()) return;
+  draw(progress_text(share, what, columns() - 1));
+  begin_ = Clock::now();  // steps are counted from when they can be taken
 }
 
 void Progress::clear() {

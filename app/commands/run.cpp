@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "app/commands/interrupt.h"
+#include "app/commands/preparation.h"
 #include "app/commands/progress.h"
 #include "app/commands/run_report.h"
 #include "core/io/run_output.h"
@@ -32,6 +33,11 @@ void tell(const Event& event, Progress& progress) {
     print(message->level == Message::Level::info ? "" : "warning: ", message->text);
   else if (const auto* diverged = std::get_if<Diverged>(&event))
     print("", diverged->text);
+}
+
+void print_note(const std::string& note, Progress& progress) {
+  progress.clear();
+  std::cerr << "gramscope: note: " << note << '\n';
 }
 
 /// Takes steps until the run or the session ends. Returns how it ended.
@@ -103,13 +109,19 @@ ExitCode run_command(const RunOptions& options) {
 
   const InterruptGuard guard;
   std::optional<RunOutput> output;
-  if (!options.out.empty()) output.emplace(options.out, preset);
   Progress progress;
-  const auto begin = Clock::now();
-  Engine engine(preset.config, preset.name, [&](const Event& event) {
+  EngineHooks hooks;
+  hooks.task_work = task_preparation(progress);
+  hooks.listener = [&](const Event& event) {
     tell(event, progress);
+    if (const auto* changed = std::get_if<ConfigChanged>(&event))
+      for (const auto& note : changed_inputs(experiment.session, *changed->task)) print_note(note, progress);
+    // The first event comes when the task is made: a text that cannot be read leaves the last run's files alone.
+    if (!output && !options.out.empty()) output.emplace(options.out, preset);
     if (output) output->on(event);
-  });
+  };
+  Engine engine(preset.config, preset.name, std::move(hooks));
+  const auto begin = Clock::now();
   const auto status = train(engine, experiment.session, progress);
   const double seconds = seconds_since(begin);
   progress.clear();

@@ -27,6 +27,25 @@ std::string step_text(const std::optional<std::int64_t>& step) {
   return step ? "at step " + format_count(*step) : std::string("not reached");
 }
 
+Json task_json(const Task& task) {
+  Json json{{"kind", task.kind},
+            {"contexts", task.contexts},
+            {"words", task.words},
+            {"entropy_floor", task.entropy_floor}};
+  for (const auto& fact : task.facts) json[fact.key] = number_or_null(fact.value);
+  return json;
+}
+
+std::string task_text(const Task& task) {
+  std::string text = fmt::format("task         {}: {} contexts, {} words, entropy floor {:.6g} nats\n", task.kind,
+                                 format_count(task.contexts), format_count(task.words), task.entropy_floor);
+  for (const auto& fact : task.facts)
+    text += fmt::format("             {}: {}\n", fact.label,
+                        fact.value == std::round(fact.value) ? format_count(std::llround(fact.value))
+                                                             : fmt::format("{:.4g}", fact.value));
+  return text;
+}
+
 }  // namespace
 
 std::string_view to_string(RunStatus status) {
@@ -53,6 +72,7 @@ RunReport make_report(const Engine& engine, const Preset& preset, RunStatus stat
   report.status = status;
   report.seconds = seconds;
   report.steps_per_second = seconds > 0.0 ? static_cast<double>(steps_taken) / seconds : 0.0;
+  report.task = engine.task();
   report.last = engine.records().back();
   return report;
 }
@@ -67,6 +87,7 @@ Json report_json(const RunReport& report) {
   json["steps"] = report.steps;
   json["status"] = to_string(report.status);
   json["steps_per_second"] = number_or_null(report.steps_per_second);
+  json["task"] = task_json(*report.task);
   json["phase"] = to_string(phase.phase());
   json["peak_step"] = or_null(phase.peak_step());
   json["overtake_step"] = or_null(phase.overtake_step());
@@ -87,6 +108,7 @@ std::string report_text(const RunReport& report) {
   text += fmt::format("seed {}, {} steps in {:.1f} s ({} steps/s), {}\n\n", report.seed,
                       format_count(report.steps), report.seconds,
                       format_count(std::llround(report.steps_per_second)), to_string(report.status));
+  text += task_text(*report.task);
   text += fmt::format("phase        {}\n", to_string(phase.phase()));
   if (phase.peak_semantic())
     text += fmt::format("peak         {}, cka_semantic {:.4f}\n", step_text(phase.peak_step()),

@@ -28,6 +28,7 @@ struct RunReport {
   RunStatus status = RunStatus::done;
   double seconds = 0.0;
   double steps_per_second = 0.0;
+  std::shared_ptr<const Task> task;  ///< of the last segment
   Record last;  ///< the last recorded step
 };
 
@@ -35,7 +36,8 @@ struct RunReport {
 RunReport make_report(const Engine& engine, const Preset& preset, RunStatus status, std::int64_t steps_taken,
                       double seconds);
 
-/// {format, version, preset, seed, steps, status, steps_per_second, phase, peak_step, overtake_step,
+/// {format, version, preset, seed, steps, status, steps_per_second,
+/// task: {kind, contexts, words, entropy_floor, and the task's own facts}, phase, peak_step, overtake_step,
 /// collapse_step, peak: {cka_semantic}, final: {metric: number or null}, undefined: {metric: reason}}
 nlohmann::ordered_json report_json(const RunReport& report);
 

@@ -9,6 +9,7 @@
 #include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
 #include "app/commands/picture_size.h"
+#include "app/commands/preparation.h"
 #include "app/view_picture.h"
 #include "app/views/view.h"
 #include "app/window.h"
@@ -97,7 +98,9 @@ ExitCode shot_command(const ShotOptions& options) {
   const auto steps = preset.config.integer("run.steps");
   Config config = preset.config;
   if (const auto whole = whole_length(options.experiment); whole > steps) config.set("run.steps", Value{whole});
-  Observatory observatory(config, preset.name, false, speed);
+  Progress progress;
+  Observatory observatory(config, preset.name, false, speed, {}, task_preparation(progress));
+  progress.clear();
   Image picture;
   try {
     picture = options.view.empty() ? window_picture(observatory, steps, size)

@@ -69,7 +69,7 @@ class ContrastView final : public View {
     task_ = task;
     targets_.clear();
     for (const auto& factor : task->factors)
-      targets_.push_back(observatory.targets().semantic.size() > 0
+      targets_.push_back(observatory.targets().semantic.rows() == task->contexts
                              ? contrast_in(observatory.targets().semantic, factor)
                              : NAN);
   }

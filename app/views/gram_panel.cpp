@@ -129,6 +129,18 @@ void draw_separators(const GramLayout& layout, const std::vector<RowBlock>& oute
   }
 }
 
+/// The positions of the first contexts (or words) that a cell of blocks stands for.
+GramCell first_of_blocks(const GramOrder& order, const GramCell& cell, Index block) {
+  const auto position = [&](Index row) { return order.position[static_cast<std::size_t>(row * block)]; };
+  return {position(cell.row), position(cell.column)};
+}
+
+/// The cell of blocks that stands for the contexts (or words) at these positions.
+GramCell blocks_of(const GramOrder& order, const GramCell& cell, Index block) {
+  const auto row = [&](Index position) { return order.order[static_cast<std::size_t>(position)] / block; };
+  return {row(cell.row), row(cell.column)};
+}
+
 bool contains(const RowBlock& block, const std::optional<GramCell>& cell) {
   return cell && ((cell->row >= block.begin && cell->row < block.end) ||
                   (cell->column >= block.begin && cell->column < block.end));
@@ -177,6 +189,8 @@ GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vec
 
 GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, const Content& content) {
   const Index rows = content.values.rows();
+  // A row may stand for several neighbours in the task's order; then no other order can be shown.
+  const Index block = gram_block(static_cast<Index>(content.order.order.size()));
   const bool is_ordered = static_cast<Index>(content.order.order.size()) == rows;
   static const std::vector<std::vector<RowBlock>> kNone;
   const auto& levels = is_ordered ? content.order.levels : kNone;
@@ -212,13 +226,14 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
       return std::clamp<Index>(static_cast<Index>(offset / layout.cell), 0, rows - 1);
     };
     pointed.cell = GramCell{index(mouse.y - m.min.y), index(mouse.x - m.min.x)};
+    if (block > 1) pointed.cell = first_of_blocks(content.order, *pointed.cell, block);
   }
-  const auto is_inside = [&](const std::optional<GramCell>& cell) {
-    return cell && cell->row < rows && cell->column < rows;
+  const auto outline = [&](std::optional<GramCell> cell, ImU32 colour, float width) {
+    if (cell && block > 1) cell = blocks_of(content.order, *cell, block);
+    if (cell && cell->row < rows && cell->column < rows) draw_outline(layout, *cell, colour, width);
   };
-  if (is_inside(content.hovered))
-    draw_outline(layout, *content.hovered, with_opacity(palette().text, 0.8f), std::max(1.0f, ui_scale()));
-  if (is_inside(content.selected)) draw_outline(layout, *content.selected, palette().accent, 2 * ui_scale());
+  outline(content.hovered, with_opacity(palette().text, 0.8f), std::max(1.0f, ui_scale()));
+  outline(content.selected, palette().accent, 2 * ui_scale());
   draw_focus_ring(state, m, 0.0f);
   return pointed;
 }

@@ -6,9 +6,11 @@
 namespace gramscope::app {
 namespace {
 
-void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b) {
-  if (a >= values.rows() || b >= values.cols()) return;
-  const float value = values(a, b);
+/// The cosine of two of `count` contexts or words; of many, the mean of those they are shown with.
+void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b, Index count) {
+  const Index block = gram_block(count);
+  if (a / block >= values.rows() || b / block >= values.cols()) return;
+  const float value = values(a / block, b / block);
   card.fact(label, signed_cosine(value), diverging_map().at(value));
 }
 
@@ -39,14 +41,14 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
   if (snapshot != nullptr && &snapshot->task() == &task) {
     if (is_word_view && task.has_one_context_per_label()) {
       cosine_line(card, "words now", snapshot->gram_w, task.labels[static_cast<std::size_t>(a)],
-                  task.labels[static_cast<std::size_t>(b)]);
-      cosine_line(card, "contexts now", snapshot->gram_h, a, b);
+                  task.labels[static_cast<std::size_t>(b)], task.words);
+      cosine_line(card, "contexts now", snapshot->gram_h, a, b, task.contexts);
     } else {
-      cosine_line(card, "cosine now", snapshot->gram_h, a, b);
+      cosine_line(card, "cosine now", snapshot->gram_h, a, b, task.contexts);
     }
   }
-  cosine_line(card, "semantic", observatory.targets().semantic, a, b);
-  cosine_line(card, "symmetric", observatory.targets().symmetric, a, b);
+  cosine_line(card, "semantic", observatory.targets().semantic, a, b, task.contexts);
+  cosine_line(card, "symmetric", observatory.targets().symmetric, a, b, task.contexts);
   if (task.factors.empty()) return;
   if (a == b) {
     for (const auto& factor : task.factors)
@@ -63,7 +65,7 @@ void draw_word_card(const Snapshot& snapshot, Index a, Index b) {
   HoverCard card;
   card.name(name_of(task.word_names, a, "word"));
   if (b != a) card.name(name_of(task.word_names, b, "word"));
-  cosine_line(card, "words now", snapshot.gram_w, a, b);
+  cosine_line(card, "words now", snapshot.gram_w, a, b, task.words);
 }
 
 void SharedHover::set(Selection& selection, std::optional<Index> a, std::optional<Index> b) {

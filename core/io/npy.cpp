@@ -9,7 +9,7 @@
 #include <cstring>
 #include <optional>
 
-#include "core/io/unicode.h"
+#include "core/text/unicode.h"
 #include "core/registry/error.h"
 
 namespace gramscope {

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 
+#include "core/io/input_paths.h"
 #include "core/io/toml_config.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
@@ -33,6 +34,7 @@ Preset parse_preset(std::string_view text, const std::string& file) {
   preset.title = document.text(root, "title");
   preset.summary = document.text(root, "summary");
   preset.config = document.config(root);
+  anchor_paths(preset.config, std::filesystem::path(file).parent_path());
   return preset;
 }
 

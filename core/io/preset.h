@@ -18,7 +18,7 @@ struct Preset {
 
 /// Reads a preset: TOML with `format = 1`, `title`, `summary` and the tables task, model, optimizer, reg and
 /// run. Throws InputError "file:line: key: problem" for unknown keys, values out of range and combinations
-/// that cannot be.
+/// that cannot be. Relative paths in it are relative to the directory of `file`.
 Preset parse_preset(std::string_view text, const std::string& file);
 
 /// The presets compiled into the program, the flagship first.

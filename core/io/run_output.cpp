@@ -59,6 +59,7 @@ RunOutput::RunOutput(fs::path directory, const Preset& preset) : directory_(std:
 }
 
 void RunOutput::on(const Event& event) {
+  if (const auto* changed = std::get_if<ConfigChanged>(&event)) add_inputs(session_, *changed->task);
   if (const auto* recorded = std::get_if<Recorded>(&event)) add(*recorded);
 }
 

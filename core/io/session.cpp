@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 
 #include "core/io/atomic_file.h"
+#include "core/io/input_paths.h"
 #include "core/io/toml_config.h"
 #include "core/io/version.h"
 #include "core/registry/error.h"
@@ -16,19 +19,40 @@ namespace gramscope {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-constexpr std::array<std::string_view, 13> kKeys{"format",  "version", "cpu",    "preset", "title",
+constexpr std::array<std::string_view, 14> kKeys{"format",  "version", "cpu",    "preset", "title",
                                                  "summary", "ticks",   "task",   "model",  "optimizer",
-                                                 "reg",     "run",     "command"};
+                                                 "reg",     "run",     "input",  "command"};
+constexpr std::array<std::string_view, 3> kInputKeys{"path", "bytes", "digest"};
 constexpr std::array<std::string_view, 6> kCommandKeys{"tick", "op", "key", "value", "preset", "config"};
+
+/// Whether a parameter of that key is a path, whatever has it.
+bool is_file_parameter(const std::string& key) {
+  const auto is_it = [&](const auto& entry) {
+    return std::any_of(entry.parameters.begin(), entry.parameters.end(), [&](const Parameter& parameter) {
+      return parameter.key == key && parameter.type == ParameterType::file;
+    });
+  };
+  return std::any_of(task_entries().begin(), task_entries().end(), is_it) ||
+         std::any_of(model_entries().begin(), model_entries().end(), is_it);
+}
+
+std::string input_toml(const TaskInput& input) {
+  return fmt::format("\n[[input]]\npath = {}\nbytes = {}\ndigest = {}\n", toml_text(Value{input.path}), input.bytes,
+                     toml_text(Value{input.digest}));
+}
 
 std::string command_toml(const Engine::Executed& executed) {
   std::string text = fmt::format("\n[[command]]\ntick = {}\n", executed.tick);
   if (const auto* set = std::get_if<SetParameter>(&executed.command)) {
+    const auto* path = std::get_if<std::string>(&set->value);
+    const bool is_path = path != nullptr && is_file_parameter(set->key);
     text += fmt::format("op = \"set\"\nkey = {}\nvalue = {}\n", toml_text(Value{set->key}),
-                        toml_text(set->value));
+                        toml_text(is_path ? Value{absolute_input(set->key, *path)} : set->value));
   } else if (const auto* load = std::get_if<Load>(&executed.command)) {
+    Config config = load->config;
+    make_paths_absolute(config);
     text += fmt::format("op = \"load\"\npreset = {}\nconfig = {}\n", toml_text(Value{load->preset}),
-                        toml_inline_text(load->config));
+                        toml_inline_text(config));
   } else {
     text += "op = \"restart\"\n";
   }
@@ -48,21 +72,50 @@ Engine::Executed parse_command(const TomlDocument& document, const toml::table& 
   return {tick, Load{resolve(document.config(*config)), document.text(table, "preset")}};
 }
 
-std::vector<Engine::Executed> parse_commands(const TomlDocument& document) {
-  std::vector<Engine::Executed> commands;
-  const auto* node = document.root().get("command");
-  if (node == nullptr) return commands;
+/// Calls `read` with each table of [[key]], in order.
+template <class Read>
+void for_each_table(const TomlDocument& document, const std::string& key, const Read& read) {
+  const auto* node = document.root().get(key);
+  if (node == nullptr) return;
   const auto* array = node->as_array();
-  if (array == nullptr) document.fail(*node, "command", "must be written as [[command]]");
+  if (array == nullptr) document.fail(*node, key, "must be written as [[" + key + "]]");
   for (const auto& entry : *array) {
     const auto* table = entry.as_table();
-    if (table == nullptr) document.fail(entry, "command", "must be a table");
-    auto command = parse_command(document, *table);
-    if (!commands.empty() && command.tick < commands.back().tick)
-      document.fail(*table, "tick", fmt::format("{} is before the command above it", command.tick));
-    commands.push_back(std::move(command));
+    if (table == nullptr) document.fail(entry, key, "must be a table");
+    read(*table);
   }
+}
+
+std::vector<Engine::Executed> parse_commands(const TomlDocument& document, const std::filesystem::path& directory) {
+  std::vector<Engine::Executed> commands;
+  for_each_table(document, "command", [&](const toml::table& table) {
+    auto command = parse_command(document, table);
+    if (auto* load = std::get_if<Load>(&command.command)) anchor_paths(load->config, directory);
+    if (!commands.empty() && command.tick < commands.back().tick)
+      document.fail(table, "tick", fmt::format("{} is before the command above it", command.tick));
+    commands.push_back(std::move(command));
+  });
   return commands;
+}
+
+std::vector<TaskInput> parse_inputs(const TomlDocument& document) {
+  std::vector<TaskInput> inputs;
+  for_each_table(document, "input", [&](const toml::table& table) {
+    document.require_known_keys(table, "input.", kInputKeys);
+    inputs.push_back({document.text(table, "path"), static_cast<std::uint64_t>(document.count(table, "bytes")),
+                      document.text(table, "digest")});
+  });
+  return inputs;
+}
+
+bool is_same(const TaskInput& a, const TaskInput& b) {
+  return a.path == b.path && a.bytes == b.bytes && a.digest == b.digest;
+}
+
+/// The input with the path that a session has for it.
+TaskInput as_recorded(TaskInput input) {
+  input.path = absolute_input("task.path", input.path);
+  return input;
 }
 
 }  // namespace
@@ -84,9 +137,38 @@ std::string session_toml(const Session& session) {
   text += line("version", session.version) + line("cpu", session.cpu) + line("preset", session.preset.name) +
           line("title", session.preset.title) + line("summary", session.preset.summary);
   if (session.ticks) text += fmt::format("ticks = {}\n", *session.ticks);
-  text += toml_text(resolve(session.preset.config));
+  Config config = resolve(session.preset.config);
+  make_paths_absolute(config);
+  text += toml_text(config);
+  for (const auto& input : session.inputs) text += input_toml(input);
   for (const auto& executed : session.commands) text += command_toml(executed);
   return text;
+}
+
+void add_inputs(Session& session, const Task& task) {
+  for (const auto& used : task.inputs) {
+    const auto input = as_recorded(used);
+    const auto is_it = [&](const TaskInput& known) { return is_same(known, input); };
+    if (std::none_of(session.inputs.begin(), session.inputs.end(), is_it)) session.inputs.push_back(input);
+  }
+}
+
+std::vector<std::string> changed_inputs(const Session& session, const Task& task) {
+  std::vector<std::string> notes;
+  for (const auto& used : task.inputs) {
+    const auto input = as_recorded(used);
+    const TaskInput* recorded = nullptr;
+    for (const auto& known : session.inputs) {
+      if (known.path != input.path) continue;
+      recorded = &known;
+      if (is_same(known, input)) break;
+    }
+    if (recorded == nullptr || is_same(*recorded, input)) continue;
+    notes.push_back(fmt::format("{} is not the text this session was recorded with ({} bytes then, {} now; digest {} "
+                                "then, {} now): its numbers will differ",
+                                used.path, recorded->bytes, input.bytes, recorded->digest, input.digest));
+  }
+  return notes;
 }
 
 Session parse_session(std::string_view text, const std::string& file) {
@@ -108,8 +190,11 @@ Session parse_session(std::string_view text, const std::string& file) {
   session.preset.name = document.text(root, "preset");
   session.preset.title = document.text_or(root, "title", "");
   session.preset.summary = document.text_or(root, "summary", "");
+  const auto directory = std::filesystem::path(file).parent_path();
   session.preset.config = document.config(root);
-  session.commands = parse_commands(document);
+  anchor_paths(session.preset.config, directory);
+  session.inputs = parse_inputs(document);
+  session.commands = parse_commands(document, directory);
   if (root.contains("ticks")) session.ticks = document.count(root, "ticks");
   return session;
 }

@@ -18,6 +18,7 @@ struct Session {
   std::string version;  ///< of the program that recorded it; empty for a preset
   std::string cpu;      ///< of the machine that recorded it; empty for a preset
   std::vector<Engine::Executed> commands;
+  std::vector<TaskInput> inputs;      ///< the files that its tasks were made from, each once
   std::optional<std::int64_t> ticks;  ///< steps executed; unset for a preset, which runs until run.steps
 
   bool is_recorded() const { return !version.empty(); }
@@ -26,10 +27,17 @@ struct Session {
 /// The model name of this machine's processor, or "unknown".
 std::string processor_name();
 
-/// A session as TOML, its config resolved and in full.
+/// A session as TOML, its config resolved and in full, its paths absolute.
 std::string session_toml(const Session& session);
 
-/// Reads a session or a preset. Throws InputError "file:line: key: problem".
+/// Adds a task's inputs to those of a session that are not the same.
+void add_inputs(Session& session, const Task& task);
+
+/// What is to be told when a session is replayed on `task`: each input that is no longer the file it was.
+std::vector<std::string> changed_inputs(const Session& session, const Task& task);
+
+/// Reads a session or a preset. Throws InputError "file:line: key: problem". Relative paths in it are relative to the
+/// directory of `file`.
 Session parse_session(std::string_view text, const std::string& file);
 
 /// The embedded preset of that name, or the preset or session in that file (see names_a_file). Throws

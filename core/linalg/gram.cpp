@@ -11,8 +11,25 @@ MatrixD centre_columns(const MatrixD& x) {
   return x.colwise() - mean;
 }
 
-MatrixD cosine_gram(const MatrixD& x) {
-  // Columns are brought to length 1 first: the product of two norms could underflow where neither does.
+namespace {
+
+/// U^T U, exactly symmetric and within [-1, 1].
+MatrixD gram_of_units(const MatrixD& unit) {
+  MatrixD gram(unit.cols(), unit.cols());
+  gram.noalias() = unit.transpose() * unit;
+  for (Index k = 0; k < gram.cols(); ++k) {
+    for (Index j = 0; j < k; ++j) {
+      const double cosine = gram(j, k);
+      gram(j, k) = gram(k, j) = cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine;  // NaN passes through
+    }
+  }
+  return gram;
+}
+
+}  // namespace
+
+MatrixD unit_columns(const MatrixD& x) {
+  // Each by its own norm first: the product of two norms could underflow where neither does.
   MatrixD unit = x;
   for (Index j = 0; j < unit.cols(); ++j) {
     const double norm = unit.col(j).stableNorm();
@@ -21,16 +38,29 @@ MatrixD cosine_gram(const MatrixD& x) {
     else
       unit.col(j).setConstant(std::numeric_limits<double>::quiet_NaN());
   }
-  MatrixD gram(x.cols(), x.cols());
-  gram.noalias() = unit.transpose() * unit;
-  for (Index k = 0; k < gram.cols(); ++k) {
-    for (Index j = 0; j < k; ++j) {
-      const double cosine = gram(j, k);
-      gram(j, k) = gram(k, j) = cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine;  // NaN passes through
-    }
+  return unit;
+}
+
+MatrixD cosine_gram(const MatrixD& x) {
+  MatrixD gram = gram_of_units(unit_columns(x));
+  for (Index k = 0; k < gram.cols(); ++k)
     if (gram(k, k) == gram(k, k)) gram(k, k) = 1.0;
-  }
   return gram;
+}
+
+MatrixD block_cosine_gram(const MatrixD& x, Index block) {
+  if (block <= 1) return cosine_gram(x);
+  const MatrixD unit = unit_columns(x);
+  const Index blocks = (x.cols() + block - 1) / block;
+  MatrixD means = MatrixD::Zero(x.rows(), blocks);
+  VectorD counted = VectorD::Zero(blocks);
+  for (Index j = 0; j < unit.cols(); ++j) {
+    if (!(unit(0, j) == unit(0, j))) continue;
+    means.col(j / block) += unit.col(j);
+    counted(j / block) += 1.0;
+  }
+  for (Index b = 0; b < blocks; ++b) means.col(b) /= counted(b);  // 0/0: undefined
+  return gram_of_units(means);
 }
 
 MatrixD centre_kernel(const MatrixD& kernel) {

@@ -32,6 +32,17 @@ double cka_with_identity(const MatrixD& gram) {
   return g.trace() / g.norm() / std::sqrt(static_cast<double>(g.cols() - 1));
 }
 
+double cka_with_identity_of_columns(const MatrixD& centred) {
+  MatrixD scatter;
+  if (centred.rows() <= centred.cols())
+    scatter.noalias() = centred * centred.transpose();
+  else
+    scatter.noalias() = centred.transpose() * centred;
+  const double norm = scatter.norm();
+  if (!(norm > 0.0)) return kUndefined;
+  return scatter.trace() / norm / std::sqrt(static_cast<double>(centred.cols() - 1));
+}
+
 double contrast(const MatrixD& cosines, std::span<const int> value) {
   double same = 0.0;
   double other = 0.0;

@@ -24,7 +24,7 @@ struct Moment {
   const Task& task;
   ClassMeans classes;
   MatrixD centred_means;  ///< d×K
-  MatrixD cosines;        ///< K×K
+  MatrixD cosines;        ///< K×K, empty without factors: a text may have too many contexts for it
 };
 
 void add(Metrics& metrics, const std::string& key, double value, const std::string& reason_if_nan) {
@@ -34,35 +34,46 @@ void add(Metrics& metrics, const std::string& key, double value, const std::stri
     metrics.add(key, value);
 }
 
-/// The pi-weighted share of contexts whose largest logit (the first of equals) can follow them.
-double accuracy(const Task& task, const MatrixD& logits) {
-  double right = 0.0;
-  bool is_all_right = true;
-  for (Index j = 0; j < task.contexts; ++j) {
+/// Logits computed at a time: a large text has more of them (V×m) than memory.
+constexpr Index kMostLogits = Index{1} << 22;
+
+/// How many of the contexts from first_context on, whose logits are given, have a largest logit (the first of equals)
+/// that can follow them; their weight is added to `weight`.
+Index count_right(const Task& task, const MatrixD& logits, Index first_context, double* weight) {
+  Index right = 0;
+  for (Index i = 0; i < logits.cols(); ++i) {
+    const Index j = first_context + i;
     Index best = 0;
-    logits.col(j).maxCoeff(&best);
+    logits.col(i).maxCoeff(&best);
     const auto first = task.targets.word.begin() + task.targets.begin[static_cast<std::size_t>(j)];
     const auto last = task.targets.word.begin() + task.targets.begin[static_cast<std::size_t>(j) + 1];
-    if (std::binary_search(first, last, best))
-      right += task.weight(j);
-    else
-      is_all_right = false;
+    if (!std::binary_search(first, last, best)) continue;
+    *weight += task.weight(j);
+    ++right;
   }
-  return is_all_right ? 1.0 : right;  // the weights' sum may miss 1 by rounding
+  return right;
 }
 
 void add_loss(Metrics& metrics, const Moment& moment) {
   const auto& [h, w] = std::tie(moment.embeddings.h, moment.embeddings.w);
-  MatrixD logits(w.rows(), h.cols());
-  logits.noalias() = w * h;
-  const double correct = accuracy(moment.task, logits);
-  const double loss = softmax_cross_entropy<double>(logits, moment.task.targets, moment.task.weight);
+  const Task& task = moment.task;
+  const Index most = std::max<Index>(1, kMostLogits / std::max<Index>(1, w.rows()));
+  double loss = 0.0;
+  double right_weight = 0.0;
+  Index right = 0;
+  MatrixD logits;
+  for (Index first = 0; first < h.cols(); first += most) {
+    logits.noalias() = w * h.middleCols(first, std::min(most, h.cols() - first));
+    right += count_right(task, logits, first, &right_weight);
+    loss += softmax_cross_entropy<double>(logits, task.targets, task.weight, first);
+  }
   const std::string overflow = "the logits overflow";
   add(metrics, "loss", loss, overflow);
-  metrics.add("loss_floor", moment.task.entropy_floor);
-  add(metrics, "loss_excess", loss - moment.task.entropy_floor, overflow);
+  metrics.add("loss_floor", task.entropy_floor);
+  add(metrics, "loss_excess", loss - task.entropy_floor, overflow);
   add(metrics, "objective", loss + moment.embeddings.penalty, overflow);
-  metrics.add("accuracy", correct);
+  // The weights' sum may miss 1 by rounding.
+  metrics.add("accuracy", right == task.contexts ? 1.0 : right_weight);
   metrics.add("norm_w", w.norm());
   metrics.add("norm_h", h.norm());
 }
@@ -76,12 +87,15 @@ void add_spectrum(Metrics& metrics, const Moment& moment) {
 }
 
 void add_alignment(Metrics& metrics, const Moment& moment) {
-  MatrixD gram;
-  gram.noalias() = moment.centred_means.transpose() * moment.centred_means;
   const std::string equal = "all context embeddings are equal";
   if (moment.task.factors.empty()) {
     metrics.add_undefined("cka_semantic", "the task has no latent factors");
-  } else if (moment.task.factors.size() == 1) {
+    add(metrics, "cka_symmetric", cka_with_identity_of_columns(moment.centred_means), equal);
+    return;
+  }
+  MatrixD gram;
+  gram.noalias() = moment.centred_means.transpose() * moment.centred_means;
+  if (moment.task.factors.size() == 1) {
     metrics.add_undefined("cka_semantic", "with one factor the labels already say all that it says");
   } else {
     const auto& first = moment.classes.first_context;
@@ -170,7 +184,7 @@ void add_collapse(Metrics& metrics, const Moment& moment) {
 Metrics measure(const Embeddings& embeddings) {
   Moment moment{embeddings, *embeddings.task, class_means(*embeddings.task, embeddings.h), {}, {}};
   moment.centred_means = centre_columns(moment.classes.means);
-  moment.cosines = cosine_gram(moment.centred_means);
+  if (!moment.task.factors.empty()) moment.cosines = cosine_gram(moment.centred_means);
   Metrics metrics;
   add_loss(metrics, moment);
   add_spectrum(metrics, moment);

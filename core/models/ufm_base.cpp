@@ -13,6 +13,9 @@ namespace {
 /// between the new directions.
 constexpr double kGrowthNoise = 1e-4;
 
+/// Logits computed at a time: a large text has more of them (V×m) than memory.
+constexpr Index kMostLogits = Index{1} << 22;
+
 }  // namespace
 
 template <class T>
@@ -60,7 +63,12 @@ Objective UfmBase<T>::gradient(Vector<T>& gradient) {
   Objective objective;
   auto w_gradient = view(gradient, words);
   w_gradient.setZero();
-  objective.cross_entropy = readout_.cross_entropy(w, h_, 0, w_gradient, h_gradient_);
+  const Index most = std::max<Index>(1, kMostLogits / task_->words);
+  for (Index first = 0; first < task_->contexts; first += most) {
+    const Index n = std::min(most, task_->contexts - first);
+    objective.cross_entropy +=
+        readout_.cross_entropy(w, h_.middleCols(first, n), first, w_gradient, h_gradient_.middleCols(first, n));
+  }
   objective.penalty = ridge_penalty() + readout_.alignment_penalty(h_, h_gradient_);
   pull_back(h_gradient_, gradient);
   Index i = 0;

@@ -5,6 +5,7 @@
 #include "core/models/transformer.h"
 #include "core/models/ufm.h"
 #include "core/tasks/attributes.h"
+#include "core/tasks/corpus.h"
 #include "core/tasks/sentences.h"
 #include "core/tasks/support.h"
 #include "core/tasks/taxonomy.h"
@@ -21,6 +22,7 @@ std::span<const TaskEntry> task_entries() {
       taxonomy_entry(),
       sentences_entry(),
       support_entry(),
+      corpus_entry(),
   };
   return entries;
 }

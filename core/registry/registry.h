@@ -23,6 +23,7 @@ struct TaskEntry {
   std::string label;
   std::string summary;  ///< one sentence
   std::string source;   ///< paper and section, or "own"
+  std::string details;  ///< what a reader of results has to know besides, for `describe`; may be empty
   std::vector<Parameter> parameters;
   /// What the task offers to models. The config may be partial: only the task's own parameters are looked at.
   std::function<TaskTraits(const Config&)> traits;

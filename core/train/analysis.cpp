@@ -47,8 +47,10 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
   snapshot->layer = layer;
   const MatrixD h = centre_columns(layer < 0 ? embeddings->h : layers[static_cast<std::size_t>(layer)].states);
   const MatrixD w = centre_columns(embeddings->w.transpose());
-  snapshot->gram_h = cosine_gram(h).cast<float>();
-  snapshot->gram_w = cosine_gram(w).cast<float>();
+  snapshot->block = gram_block(h.cols());
+  snapshot->word_block = gram_block(w.cols());
+  snapshot->gram_h = block_cosine_gram(h, snapshot->block).cast<float>();
+  snapshot->gram_w = block_cosine_gram(w, snapshot->word_block).cast<float>();
 
   const PrincipalAxes axes = principal_axes(h);
   const Projection projection = steady_projection(axes, previous_);

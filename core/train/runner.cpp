@@ -33,12 +33,15 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 }  // namespace
 
 struct Runner::Impl {
-  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, WeightReader read_weights)
-      : engine(config, std::move(preset),
+  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, WeightReader read_weights,
+       std::function<TaskWork()> first_work)
+      : first_task_work(std::move(first_work)),
+        engine(config, std::move(preset),
                {[this](const Event& event) { outbox.push(event); }, [this] { return begin_task_work(); },
                 std::move(read_weights)}),
         is_running(start_running),
         speed(first_speed) {
+    first_task_work = {};
     publish();
     thread = std::thread([this] { work(); });
   }
@@ -53,6 +56,7 @@ struct Runner::Impl {
 
   /// Called by the engine, on the training thread.
   TaskWork begin_task_work() {
+    if (first_task_work) return first_task_work();
     const std::lock_guard lock(work_mutex);
     work_stop = std::stop_source{};
     if (is_closing) work_stop.request_stop();
@@ -233,6 +237,7 @@ struct Runner::Impl {
   std::mutex work_mutex;
   std::stop_source work_stop;
   bool is_closing = false;
+  std::function<TaskWork()> first_task_work;  ///< until the engine is made
 
   Engine engine;
   Analyst analyst;
@@ -253,8 +258,10 @@ struct Runner::Impl {
   std::thread thread;
 };
 
-Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed, WeightReader read_weights)
-    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(read_weights))) {
+Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed, WeightReader read_weights,
+               std::function<TaskWork()> first_task_work)
+    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(read_weights),
+                                   std::move(first_task_work))) {
   impl_->preparation.put(std::nullopt);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,9 +41,11 @@ struct RunnerStatus {
 /// thread, the owner's. The destructor stops both threads within a step and an analysis.
 class Runner {
  public:
-  /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`.
+  /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`. The first task is
+  /// made before the threads are there to be asked: `first_task_work` hears of it and can stop it, if given.
   explicit Runner(const Config& config, std::string preset = {}, bool start_running = false,
-                  SetSpeed speed = {}, WeightReader read_weights = {});
+                  SetSpeed speed = {}, WeightReader read_weights = {},
+                  std::function<TaskWork()> first_task_work = {});
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;

@@ -60,8 +60,12 @@ struct Snapshot {
   std::shared_ptr<const Embeddings> embeddings;
   Metrics metrics;
 
-  MatrixF gram_h;  ///< m×m, cosines of the centred columns of H, in the task's order
-  MatrixF gram_w;  ///< V×V, cosines of the centred rows of W
+  /// Cosines of the centred columns of H, in the task's order: m×m, or mean cosines of `block` neighbouring contexts
+  /// each where there are more than kMostGramRows (block_cosine_gram).
+  MatrixF gram_h;
+  MatrixF gram_w;        ///< the same of the centred rows of W: V×V, or mean cosines of `word_block` words each
+  Index block = 1;       ///< contexts that a row of gram_h stands for
+  Index word_block = 1;  ///< words that a row of gram_w stands for
 
   /// 3×m: the centred columns of H in their principal three-dimensional subspace, steady from frame to frame.
   /// Rows are zero where H has fewer than three directions.
@@ -88,7 +92,13 @@ struct FrameWanted {
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;
 };
 
-/// The target geometries the live Gram is compared with, fixed by the task alone; cosines, m×m.
+/// The most rows of a Gram matrix that is looked at.
+inline constexpr Index kMostGramRows = 4096;
+
+/// How many of `count` contexts or words a row of their Gram matrix stands for: 1 up to kMostGramRows of them.
+constexpr Index gram_block(Index count) { return count <= kMostGramRows ? 1 : (count + kMostGramRows - 1) / kMostGramRows; }
+
+/// The target geometries the live Gram is compared with, fixed by the task alone; cosines, of the size of gram_h.
 MatrixF semantic_target(const Task& task);   ///< centred K_sem, normalised to cosines
 MatrixF symmetric_target(const Task& task);  ///< 1 on the diagonal, -1/(m-1) off it
 

@@ -6,7 +6,7 @@ namespace gramscope {
 
 struct Runner::Impl {};
 
-Runner::Runner(const Config&, std::string, bool, SetSpeed, WeightReader) {}
+Runner::Runner(const Config&, std::string, bool, SetSpeed, WeightReader, std::function<TaskWork()>) {}
 Runner::~Runner() = default;
 void Runner::send(Command) {}
 void Runner::send(Control) {}
@@ -25,7 +25,7 @@ FakeRun& fake_run() {
 }
 
 Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-                         std::function<void(const Event&)> on_event)
+                         std::function<void(const Event&)> on_event, std::function<TaskWork()>)
     : on_event_(std::move(on_event)),
       runner_(config, preset, start_running, speed),
       config_(config),

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/io/unicode.h"
+#include "core/text/unicode.h"
 #include "core/registry/error.h"
 #include "tests/io/temporary_directory.h"
 

@@ -2,6 +2,7 @@
 
 #include "core/models/additive_ufm.h"
 #include "core/models/kernel_ufm.h"
+#include "core/models/mlp.h"
 #include "core/models/transformer.h"
 #include "core/models/ufm.h"
 #include "core/tasks/attributes.h"
@@ -25,6 +26,7 @@ std::span<const ModelEntry> model_entries() {
       ufm_entry(),
       additive_ufm_entry(),
       transformer_entry(),
+      mlp_entry(),
   };
   return entries;
 }

@@ -71,7 +71,7 @@ class Observatory {
  public:
   /// `on_event` sees every event, the first included, before the window does: what writes a run's files.
   Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-              std::function<void(const Event&)> on_event = {});
+              std::function<void(const Event&)> on_event = {}, WeightReader read_weights = {});
 
   /// Takes in events, the newest snapshot and the status; asks for the next preview.
   void update();

@@ -16,6 +16,7 @@
 #include "app/ui/items.h"
 #include "app/window.h"
 #include "core/io/run_output.h"
+#include "core/io/safetensors.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 
@@ -168,7 +169,7 @@ ExitCode gui_command(const GuiOptions& options) {
   Writer writer;
   writer.open(options.out, preset);
   Observatory observatory(preset.config, preset.name, true, speed,
-                          [&](const Event& event) { writer.on(event); });
+                          [&](const Event& event) { writer.on(event); }, weight_reader());
   try {
     window->run(observatory);
   } catch (...) {

@@ -11,6 +11,7 @@
 #include "app/commands/progress.h"
 #include "app/commands/run_report.h"
 #include "core/io/run_output.h"
+#include "core/io/safetensors.h"
 
 namespace gramscope::app {
 
@@ -90,9 +91,11 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command
       .add_option(
           "--out", options.out,
-          "Writes metrics.csv, snapshots/*.npz and session.toml into this directory, in place of those of a "
-          "run before")
+          "Writes metrics.csv, snapshots/*.npz, weights.safetensors and session.toml into this directory, in place "
+          "of those of a run before")
       ->option_text("DIR");
+  command.add_flag("--layers", options.layers,
+                   "Looks into every layer of a network: hidden states in the snapshots, their geometry in the report");
   command.add_flag("--json", options.json, "Prints the report as one JSON object");
 }
 
@@ -106,16 +109,21 @@ ExitCode run_command(const RunOptions& options) {
   if (!options.out.empty()) output.emplace(options.out, preset);
   Progress progress;
   const auto begin = Clock::now();
-  Engine engine(preset.config, preset.name, [&](const Event& event) {
+  EngineHooks hooks;
+  hooks.listener = [&](const Event& event) {
     tell(event, progress);
     if (output) output->on(event);
-  });
+  };
+  hooks.read_weights = weight_reader();
+  hooks.recorded.layers = options.layers;
+  Engine engine(preset.config, preset.name, std::move(hooks));
   const auto status = train(engine, experiment.session, progress);
   const double seconds = seconds_since(begin);
   progress.clear();
   if (output) output->finish(engine);
 
-  const auto report = make_report(engine, preset, status, engine.tick(), seconds);
+  auto report = make_report(engine, preset, status, engine.tick(), seconds);
+  if (options.layers) report.layers = layer_readings(report.last);
   if (options.json)
     std::cout << report_json(report).dump() << '\n';
   else

@@ -12,6 +12,7 @@
 #include "app/view_picture.h"
 #include "app/views/view.h"
 #include "app/window.h"
+#include "core/io/safetensors.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 
@@ -97,7 +98,7 @@ ExitCode shot_command(const ShotOptions& options) {
   const auto steps = preset.config.integer("run.steps");
   Config config = preset.config;
   if (const auto whole = whole_length(options.experiment); whole > steps) config.set("run.steps", Value{whole});
-  Observatory observatory(config, preset.name, false, speed);
+  Observatory observatory(config, preset.name, false, speed, {}, weight_reader());
   Image picture;
   try {
     picture = options.view.empty() ? window_picture(observatory, steps, size)

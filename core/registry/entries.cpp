@@ -42,6 +42,9 @@ std::span<const OptimizerEntry> optimizer_entries() {
 
 std::vector<Parameter> run_parameters() {
   return {
+      file_parameter("model.weights", "Initial weights", "", Effect::restart,
+                     "A safetensors file with every tensor of the model, as run --out leaves it; empty: drawn from the "
+                     "seed."),
       in_group(choice_parameter("model.precision", "Precision", "float",
                                 {{"float", "Float", "32 bits: fast"}, {"double", "Double", "64 bits: exact"}},
                                 Effect::restart, "Arithmetic of the training; everything measured is in double."),

@@ -25,9 +25,9 @@ FakeRun& fake_run() {
 }
 
 Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-                         std::function<void(const Event&)> on_event)
+                         std::function<void(const Event&)> on_event, WeightReader read_weights)
     : on_event_(std::move(on_event)),
-      runner_(config, preset, start_running, speed),
+      runner_(config, preset, start_running, speed, std::move(read_weights)),
       config_(config),
       preset_(std::move(preset)),
       speed_(speed) {

@@ -28,9 +28,9 @@ void fit_to(ViewState& view, const Task& task) {
 }  // namespace
 
 Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-                         std::function<void(const Event&)> on_event, std::function<TaskWork()> first_task_work)
+                         std::function<void(const Event&)> on_event, RunnerHooks hooks)
     : on_event_(std::move(on_event)),
-      runner_(config, preset, start_running, speed, {}, std::move(first_task_work)),
+      runner_(config, preset, start_running, speed, std::move(hooks)),
       config_(resolve(config)),
       preset_(std::move(preset)),
       parameters_(applicable_parameters(config_)),

@@ -70,9 +70,8 @@ struct Targets {
 class Observatory {
  public:
   /// `on_event` sees every event, the first included, before the window does: what writes a run's files.
-  /// `first_task_work` hears of the making of the first task, before there is a window; see Runner.
   Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-              std::function<void(const Event&)> on_event = {}, std::function<TaskWork()> first_task_work = {});
+              std::function<void(const Event&)> on_event = {}, RunnerHooks hooks = {});
 
   /// Takes in events, the newest snapshot and the status; asks for the next preview.
   void update();

@@ -19,6 +19,7 @@
 #include "app/ui/items.h"
 #include "app/window.h"
 #include "core/io/run_output.h"
+#include "core/io/safetensors.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 
@@ -179,7 +180,7 @@ ExitCode gui_command(const GuiOptions& options) {
             std::cerr << "gramscope: note: " << note << '\n';
         writer.on(event);
       },
-      task_preparation(progress));
+      {weight_reader(), task_preparation(progress)});
   progress.clear();
   std::optional<Window> window;
   try {

@@ -12,6 +12,7 @@
 #include "app/commands/progress.h"
 #include "app/commands/run_report.h"
 #include "core/io/run_output.h"
+#include "core/io/safetensors.h"
 
 namespace gramscope::app {
 
@@ -96,9 +97,11 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command
       .add_option(
           "--out", options.out,
-          "Writes metrics.csv, snapshots/*.npz and session.toml into this directory, in place of those of a "
-          "run before")
+          "Writes metrics.csv, snapshots/*.npz, weights.safetensors and session.toml into this directory, in place "
+          "of those of a run before")
       ->option_text("DIR");
+  command.add_flag("--layers", options.layers,
+                   "Looks into every layer of a network: hidden states in the snapshots, their geometry in the report");
   command.add_flag("--json", options.json, "Prints the report as one JSON object");
 }
 
@@ -120,6 +123,8 @@ ExitCode run_command(const RunOptions& options) {
     if (!output && !options.out.empty()) output.emplace(options.out, preset);
     if (output) output->on(event);
   };
+  hooks.read_weights = weight_reader();
+  hooks.recorded.layers = options.layers;
   Engine engine(preset.config, preset.name, std::move(hooks));
   const auto begin = Clock::now();
   const auto status = train(engine, experiment.session, progress);
@@ -127,7 +132,8 @@ ExitCode run_command(const RunOptions& options) {
   progress.clear();
   if (output) output->finish(engine);
 
-  const auto report = make_report(engine, preset, status, engine.tick(), seconds);
+  auto report = make_report(engine, preset, status, engine.tick(), seconds);
+  if (options.layers) report.layers = layer_readings(report.last);
   if (options.json)
     std::cout << report_json(report).dump() << '\n';
   else

@@ -10,6 +10,7 @@ namespace gramscope::app {
 struct RunOptions {
   ExperimentOptions experiment;
   std::string out;
+  bool layers = false;
   bool json = false;
 };
 

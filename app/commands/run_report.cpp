@@ -8,6 +8,7 @@
 
 #include "app/ui/format.h"
 #include "core/io/version.h"
+#include "core/metrics/layer_reading.h"
 #include "core/metrics/metric_list.h"
 
 namespace gramscope::app {
@@ -22,6 +23,16 @@ Json or_null(const std::optional<T>& value) {
 }
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+std::string layers_text(const std::vector<LayerReading>& layers) {
+  if (layers.empty()) return "\nlayers: the model has none\n";
+  const auto number = [](double value) { return std::isfinite(value) ? fmt::format("{:.4f}", value) : std::string("-"); };
+  std::string text = fmt::format("\n{:<16}{:>14}{:>15}{:>14}\n", "layer", "cka_semantic", "cka_symmetric", "nc1_quotient");
+  for (const auto& layer : layers)
+    text += fmt::format("{:<16}{:>14}{:>15}{:>14}\n", layer.name, number(layer.cka_semantic),
+                        number(layer.cka_symmetric), number(layer.nc1_quotient));
+  return text;
+}
 
 std::string step_text(const std::optional<std::int64_t>& step) {
   return step ? "at step " + format_count(*step) : std::string("not reached");
@@ -77,6 +88,13 @@ RunReport make_report(const Engine& engine, const Preset& preset, RunStatus stat
   return report;
 }
 
+std::vector<LayerReading> layer_readings(const Record& record) {
+  std::vector<LayerReading> readings;
+  const Embeddings& embeddings = *record.embeddings;
+  for (const auto& layer : embeddings.inside.layers) readings.push_back(read_layer(*embeddings.task, layer));
+  return readings;
+}
+
 Json report_json(const RunReport& report) {
   const auto& phase = report.last.phase;
   Json json;
@@ -98,6 +116,14 @@ Json report_json(const RunReport& report) {
   for (const auto& metric : report.last.metrics.values()) {
     json["final"][metric.key] = metric.is_defined() ? number_or_null(metric.value) : Json(nullptr);
     if (!metric.is_defined()) json["undefined"][metric.key] = metric.undefined;
+  }
+  if (report.layers) {
+    json["layers"] = Json::array();
+    for (const auto& layer : *report.layers)
+      json["layers"].push_back({{"name", layer.name},
+                                {"cka_semantic", number_or_null(layer.cka_semantic)},
+                                {"cka_symmetric", number_or_null(layer.cka_symmetric)},
+                                {"nc1_quotient", number_or_null(layer.nc1_quotient)}});
   }
   return json;
 }
@@ -134,6 +160,7 @@ std::string report_text(const RunReport& report) {
                             : fmt::format("  (at collapse: {})", entry->at_collapse));
   }
   if (!undefined.empty()) text += "not defined\n" + undefined;
+  if (report.layers) text += layers_text(*report.layers);
   return text;
 }
 

@@ -13,6 +13,7 @@
 #include "app/view_picture.h"
 #include "app/views/view.h"
 #include "app/window.h"
+#include "core/io/safetensors.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 
@@ -99,7 +100,7 @@ ExitCode shot_command(const ShotOptions& options) {
   Config config = preset.config;
   if (const auto whole = whole_length(options.experiment); whole > steps) config.set("run.steps", Value{whole});
   Progress progress;
-  Observatory observatory(config, preset.name, false, speed, {}, task_preparation(progress));
+  Observatory observatory(config, preset.name, false, speed, {}, {weight_reader(), task_preparation(progress)});
   progress.clear();
   Image picture;
   try {

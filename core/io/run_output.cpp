@@ -6,6 +6,7 @@
 
 #include "core/io/atomic_file.h"
 #include "core/io/metrics_csv.h"
+#include "core/io/safetensors.h"
 #include "core/io/snapshot_file.h"
 #include "core/io/version.h"
 #include "core/registry/error.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr const char* kTable = "metrics.csv";
 constexpr const char* kSession = "session.toml";
+constexpr const char* kWeights = "weights.safetensors";
 constexpr const char* kSnapshots = "snapshots";
 
 std::string snapshot_name(const Record& record) {
@@ -30,6 +32,7 @@ void remove_previous_run(const fs::path& directory) {
   static const std::regex snapshot("(segment_[0-9]+_)?step_[0-9]{8,}\\.npz");
   fs::remove(directory / kTable);
   fs::remove(directory / kSession);
+  fs::remove(directory / kWeights);
   if (!fs::is_directory(directory / kSnapshots)) return;
   std::vector<fs::path> old;
   for (const auto& entry : fs::directory_iterator(directory / kSnapshots))
@@ -76,6 +79,7 @@ void RunOutput::add(const Recorded& recorded) {
 
 void RunOutput::finish(const Engine& engine) {
   write_metrics_csv(directory_ / kTable, records_);
+  write_weights(directory_ / kWeights, engine);
   session_.commands = engine.commands();
   session_.ticks = engine.tick();
   write_file(directory_ / kSession, session_toml(session_));

@@ -1,5 +1,7 @@
 #include "core/io/snapshot_file.h"
 
+#include <fmt/format.h>
+
 namespace gramscope {
 
 std::vector<NamedArray> snapshot_arrays(const Embeddings& embeddings) {
@@ -18,6 +20,14 @@ std::vector<NamedArray> snapshot_arrays(const Embeddings& embeddings) {
     for (const auto& factor : task.factors) names.push_back(factor.name);
     arrays.push_back({"factors", integer_array(std::move(values), {contexts, task.factors.size()})});
     arrays.push_back({"factor_names", text_array(std::move(names))});
+  }
+  if (const auto& layers = embeddings.inside.layers; !layers.empty()) {
+    std::vector<std::string> names;
+    for (const auto& layer : layers) {
+      arrays.push_back({fmt::format("layer_{:02}", names.size()), matrix_array(layer.states.transpose())});
+      names.push_back(layer.name);
+    }
+    arrays.push_back({"layer_names", text_array(std::move(names))});
   }
   arrays.push_back({"names", text_array(task.context_names)});
   arrays.push_back({"step", integer_array({embeddings.step}, {})});

@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "core/models/context_chunks.h"
-#include "core/models/transformer_block.h"
+#include "core/models/network.h"
+#include "core/models/network_parameters.h"
 #include "core/nn/embedding.h"
-#include "core/nn/softmax_cross_entropy.h"
 #include "core/registry/error.h"
 
 namespace gramscope {
@@ -19,10 +18,6 @@ namespace {
 constexpr Index kLeastWidth = 2;
 constexpr Index kMostWidth = 512;
 constexpr Index kMostHeads = 16;
-
-// Positions processed together: enough to fill the matrix products, few enough for their activations to stay
-// in cache.
-constexpr Index kMostColumns = 256;
 
 /// What is wrong with these numbers together; empty if nothing.
 std::string shape_problem(Index d, Index heads) {
@@ -37,156 +32,137 @@ std::string shape_problem(Index d, Index heads) {
          ": heads may be " + divisors;
 }
 
-Index vocabulary_of(const Task& task) {
-  auto size = static_cast<Index>(task.token_names.size());
-  for (const auto& context : task.tokens)
-    for (int token : context) size = std::max<Index>(size, token + 1);
-  return size;
-}
-
-Index longest_of(const Task& task) {
-  std::size_t longest = 0;
-  for (const auto& context : task.tokens) longest = std::max(longest, context.size());
-  return static_cast<Index>(longest);
-}
-
 template <class T>
-class Transformer final : public Model<T> {
+class Transformer final : public Network<T> {
  public:
-  Transformer(const TransformerShape& shape, std::shared_ptr<const Task> task, Random random)
-      : d_(shape.d),
-        task_(std::move(task)),
-        chunks_(split_into_chunks(task_->tokens, kMostColumns)),
-        tokens_(add("embedding.tokens", d_, vocabulary_of(*task_))),
-        positions_(add("embedding.positions", d_, longest_of(*task_))),
+  Transformer(const TransformerShape& shape, std::shared_ptr<const Task> task, Random random, const Config& config)
+      : Network<T>(std::move(task), shape.d, config),
+        d_(shape.d),
+        longest_(this->longest_context()),
+        tokens_(this->add("embedding.tokens", d_, this->vocabulary())),
+        positions_(add_tensor_if(shape.has_positions, this->layout_, "embedding.positions", d_, longest_)),
         blocks_(make_blocks(shape)),
-        norm_(layout_, "norm", d_),
-        unembedding_(add("W", task_->words, d_)) {
-    draw_parameters(shape.init_scale, random);
-    reserve();
+        norm_(this->layout_, "norm", d_, shape.norm, shape.has_biases) {
+    if (shape.is_tied)
+      this->tie_words(tokens_);
+    else
+      this->add_words();
+    this->draw(shape.init_scale, random);
+    reserve(shape);
   }
 
-  Objective gradient(Vector<T>& gradient) override {
-    gradient.setZero(layout_.size());
-    double cross_entropy = 0.0;
-    for (const auto& chunk : chunks_) {
-      forward(chunk);
-      cross_entropy += backward(chunk, gradient);
-    }
-    return {cross_entropy, 0.0};
+  Inside inside(const InsideWanted& wanted) override {
+    Inside inside = Network<T>::inside(wanted);
+    if (wanted.attention && *wanted.attention >= 0 && *wanted.attention < this->task().contexts)
+      look_at_attention(*wanted.attention, inside);
+    return inside;
   }
-
-  Matrix<T> context_embeddings() override {
-    Matrix<T> h(d_, task_->contexts);
-    for (const auto& chunk : chunks_) {
-      forward(chunk);
-      h.middleCols(chunk.first_context, chunk.contexts) = norm_.output();
-    }
-    return h;
-  }
-
-  Matrix<T> word_embeddings() const override { return view(parameters_, unembedding_); }
-  double penalty() const override { return 0.0; }
-  Index dimension() const override { return d_; }
-  void configure(const Config& config) override { (void)config; }  // all its parameters restart the run
 
  private:
-  using Model<T>::layout_;
   using Model<T>::parameters_;
-
-  TensorShape add(const std::string& name, Index rows, Index cols) {
-    return layout_.tensor(layout_.add(name, rows, cols));
-  }
 
   std::vector<TransformerBlock<T>> make_blocks(const TransformerShape& shape) {
     std::vector<TransformerBlock<T>> blocks;
     for (Index b = 0; b < shape.depth; ++b)
-      blocks.emplace_back(layout_, "blocks." + std::to_string(b), d_, shape.heads, b + 1 == shape.depth);
+      blocks.emplace_back(this->layout_, "blocks." + std::to_string(b), block_shape(shape), b + 1 == shape.depth);
     return blocks;
   }
 
-  /// Matrices and embeddings are normal, gains 1 and biases 0.
-  void draw_parameters(double scale, Random& random) {
-    parameters_ = Vector<T>::Zero(layout_.size());
-    for (const auto& shape : layout_.tensors()) {
-      auto tensor = view(parameters_, shape);
-      if (shape.name.ends_with(".bias")) continue;
-      if (shape.name.ends_with(".gain")) {
-        tensor.setOnes();
-        continue;
-      }
-      for (Index i = 0; i < tensor.size(); ++i) tensor(i) = static_cast<T>(scale * random.normal());
-    }
+  static BlockShape block_shape(const TransformerShape& shape) {
+    return {.d = shape.d,
+            .heads = shape.heads,
+            .norm = shape.norm,
+            .feed_forward = shape.feed_forward,
+            .has_biases = shape.has_biases};
   }
 
-  void reserve() {
+  void reserve(const TransformerShape& shape) {
     Index columns = 0;
     Index contexts = 0;
-    for (const auto& chunk : chunks_) {
+    for (const auto& chunk : this->chunks()) {
       columns = std::max(columns, chunk.columns());
       contexts = std::max(contexts, chunk.contexts);
     }
-    for (auto& block : blocks_) block.reserve(columns, contexts, chunks_);
+    for (auto& block : blocks_) block.reserve(columns, contexts, this->chunks());
     norm_.reserve(contexts);
     stream_.resize(d_, columns);
     last_.resize(d_, contexts);
-    d_embedding_.resize(d_, contexts);
-    logits_.resize(task_->words, contexts);
-    scratch_.reserve(d_, columns, contexts, longest_of(*task_));
+    scratch_.reserve(block_shape(shape), columns, contexts, longest_);
   }
 
-  /// H of the chunk is norm_.output() afterwards.
-  void forward(const ContextChunk& chunk) {
+  void embed(const ContextChunk& chunk, MatrixOut<T> stream) const {
+    embedding_forward<T>(chunk.tokens, chunk.positions, view(parameters_, tokens_), position_table(), stream);
+  }
+
+  ConstTensorView<T> position_table() const { return view(parameters_, positions_); }
+
+  void forward(const ContextChunk& chunk, MatrixOut<T> h, std::vector<HiddenLayer>* layers) override {
     auto stream = stream_.leftCols(chunk.columns());
     auto last = last_.leftCols(chunk.contexts);
-    embedding_forward<T>(chunk.tokens, chunk.positions, view(parameters_, tokens_),
-                         view(parameters_, positions_), stream);
-    for (std::size_t b = 0; b + 1 < blocks_.size(); ++b)
+    embed(chunk, stream);
+    if (layers != nullptr) keep_last_positions(chunk, stream, (*layers)[0]);
+    for (std::size_t b = 0; b + 1 < blocks_.size(); ++b) {
       blocks_[b].forward(parameters_, chunk, stream, stream);
+      if (layers != nullptr) keep_last_positions(chunk, stream, (*layers)[b + 1]);
+    }
     blocks_.back().forward(parameters_, chunk, stream, last);
+    if (layers != nullptr)
+      layers->back().states.middleCols(chunk.first_context, chunk.contexts) = last.template cast<double>();
     norm_.forward(parameters_, last);
+    h = norm_.output();
   }
 
-  /// Adds the chunk's share of the gradient and returns its share of the cross-entropy.
-  double backward(const ContextChunk& chunk, Vector<T>& gradient) {
-    const auto h = norm_.output();
-    const auto w = view(parameters_, unembedding_);
-    auto logits = logits_.leftCols(chunk.contexts);
-    // L = W H  =>  dW += dL H^T,  dH = W^T dL
-    logits.noalias() = w * h;
-    const double cross_entropy =
-        softmax_cross_entropy<T>(logits, task_->targets, task_->weight, chunk.first_context);
-    view(gradient, unembedding_).noalias() += logits * h.transpose();
-    auto d_h = d_embedding_.leftCols(chunk.contexts);
-    d_h.noalias() = w.transpose() * logits;
-
+  void backward(const ContextChunk& chunk, MatrixIn<T> h_gradient, Vector<T>& gradient) override {
     // The arrays of the residual stream are free now: they carry its gradient back.
     auto last = last_.leftCols(chunk.contexts);
     auto stream = stream_.leftCols(chunk.columns());
     last.setZero();
-    norm_.backward(parameters_, d_h, gradient, last);
+    norm_.backward(parameters_, h_gradient, gradient, last);
     blocks_.back().backward(parameters_, chunk, gradient, stream, last, scratch_);
     for (std::size_t b = blocks_.size() - 1; b-- > 0;)
       blocks_[b].backward(parameters_, chunk, gradient, stream, stream, scratch_);
     embedding_backward<T>(chunk.tokens, chunk.positions, stream, view(gradient, tokens_),
                           view(gradient, positions_));
-    return cross_entropy;
+  }
+
+  std::vector<HiddenLayer> empty_layers() const override {
+    const MatrixD empty(d_, this->task().contexts);
+    std::vector<HiddenLayer> layers{{"Tokens", empty}};
+    for (std::size_t b = 0; b < blocks_.size(); ++b) layers.push_back({"Block " + std::to_string(b + 1), empty});
+    return layers;
+  }
+  std::string last_layer_name() const override { return "After the norm"; }
+  std::unique_ptr<Network<T>> copy() const override { return std::make_unique<Transformer>(*this); }
+
+  static void keep_last_positions(const ContextChunk& chunk, MatrixIn<T> stream, HiddenLayer& layer) {
+    for (Index j = 0; j < chunk.contexts; ++j)
+      layer.states.col(chunk.first_context + j) =
+          stream.col(chunk.last_column[static_cast<std::size_t>(j)]).template cast<double>();
+  }
+
+  void look_at_attention(Index context, Inside& inside) {
+    inside.attention_context = context;
+    const auto alone = split_into_chunks({this->task().tokens[static_cast<std::size_t>(context)]}, longest_).front();
+    auto stream = stream_.leftCols(alone.columns());
+    embed(alone, stream);
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+      Index head = 0;
+      for (auto& map : blocks_[b].attention_maps(parameters_, alone, stream))
+        inside.attention.push_back({static_cast<Index>(b), head++, std::move(map)});
+      if (b + 1 < blocks_.size()) blocks_[b].forward(parameters_, alone, stream, stream);
+    }
   }
 
   // Layers add their tensors as they are made: the order of these members is the order of the layout.
   Index d_;
-  std::shared_ptr<const Task> task_;
-  std::vector<ContextChunk> chunks_;
+  Index longest_;
   TensorShape tokens_;
   TensorShape positions_;
   std::vector<TransformerBlock<T>> blocks_;
   NormLayer<T> norm_;
-  TensorShape unembedding_;
 
-  Matrix<T> stream_;       ///< d×n
-  Matrix<T> last_;         ///< d×m: the stream at the last positions, after the final block
-  Matrix<T> d_embedding_;  ///< d×m: gradient of H
-  Matrix<T> logits_;       ///< V×m
+  Matrix<T> stream_;  ///< d×n
+  Matrix<T> last_;    ///< d×m: the stream at the last positions, after the final block
   BlockScratch<T> scratch_;
 };
 
@@ -194,6 +170,11 @@ TransformerShape shape_of(const Config& config) {
   return {.d = config.integer("model.d"),
           .depth = config.integer("model.depth"),
           .heads = config.integer("model.heads"),
+          .norm = norm_kind(config.text("model.norm")),
+          .feed_forward = config.text("model.activation") == "swiglu" ? FeedForwardKind::swiglu : FeedForwardKind::gelu,
+          .has_positions = config.flag("model.positions"),
+          .has_biases = config.flag("model.biases"),
+          .is_tied = config.flag("model.tied"),
           .init_scale = config.real("model.init_scale")};
 }
 
@@ -211,19 +192,15 @@ Index nearest_that(Index wanted, Index minimum, Index maximum, Fits fits) {
 
 template <class T>
 std::unique_ptr<Model<T>> make_transformer(const TransformerShape& shape, std::shared_ptr<const Task> task,
-                                           Random random) {
+                                           Random random, const Config& config) {
   if (const auto problem = shape_problem(shape.d, shape.heads); !problem.empty()) throw UsageError(problem);
-  if (static_cast<Index>(task->tokens.size()) != task->contexts)
-    throw UsageError("model.kind = transformer: the task " + task->kind + " gives tokens for " +
-                     std::to_string(task->tokens.size()) + " of its " + std::to_string(task->contexts) +
-                     " contexts");
-  return std::make_unique<Transformer<T>>(shape, std::move(task), std::move(random));
+  return std::make_unique<Transformer<T>>(shape, std::move(task), std::move(random), config);
 }
 
-template std::unique_ptr<Model<float>> make_transformer<float>(const TransformerShape&,
-                                                               std::shared_ptr<const Task>, Random);
-template std::unique_ptr<Model<double>> make_transformer<double>(const TransformerShape&,
-                                                                 std::shared_ptr<const Task>, Random);
+template std::unique_ptr<Model<float>> make_transformer<float>(const TransformerShape&, std::shared_ptr<const Task>,
+                                                               Random, const Config&);
+template std::unique_ptr<Model<double>> make_transformer<double>(const TransformerShape&, std::shared_ptr<const Task>,
+                                                                 Random, const Config&);
 
 ModelEntry transformer_entry() {
   ModelEntry entry;
@@ -231,7 +208,7 @@ ModelEntry transformer_entry() {
   entry.label = "Transformer";
   entry.summary =
       "A small decoder-only transformer that reads each context's tokens; H is its last hidden state.";
-  entry.source = "Radford et al. 2019 (GPT-2); Zhao, Thrampoulidis 2024 (arXiv 2408.15417)";
+  entry.source = "Radford et al. 2019 (GPT-2); IG (arXiv 2408.15417), whose own has RMSNorm, SwiGLU, no positions, no biases";
   entry.parameters = {
       with_slider(
           in_group(integer_parameter("model.d", "Width", "d", 32, kLeastWidth, kMostWidth, Scale::log,
@@ -244,11 +221,22 @@ ModelEntry transformer_entry() {
       in_group(integer_parameter("model.heads", "Heads", "", 2, 1, kMostHeads, Scale::linear, Effect::restart,
                                  "Attention heads of each block; they divide the width."),
                "Capacity"),
-      real_parameter("model.init_scale", "Initial scale", "σ", 0.02, 1e-4, 1.0, Scale::log, Effect::restart,
-                     "Standard deviation of the initial matrices and embeddings."),
+      norm_parameter({layer_norm_choice(), rms_norm_choice()}),
+      choice_parameter("model.activation", "Activation", "gelu",
+                       {{"gelu", "GELU", "one affine map, GELU, another one; 4d hidden units"},
+                        {"swiglu", "SwiGLU", "gated: the product of two affine maps, one through SiLU; 8d/3 hidden units"}},
+                       Effect::restart, "What stands between the affine maps of each block's MLP."),
+      flag_parameter("model.positions", "Positions", true, Effect::restart,
+                     "Learned embeddings of the positions; without them the causal mask alone tells order."),
+      biases_parameter(),
+      flag_parameter("model.tied", "Tied", false, Effect::restart,
+                     "The word embeddings are the token embeddings: one table for what is read and what is predicted."),
+      init_scale_parameter(0.02),
   };
-  entry.refuses = [](const TaskTraits& traits) {
-    return traits.has_tokens ? std::string{} : "needs contexts made of tokens";
+  entry.refuses = needs_tokens;
+  entry.unavailable = [](std::string_view key, const TaskTraits& traits) -> std::string {
+    if (key != "model.tied" || traits.words_are_tokens) return {};
+    return "the next words of this task are not the tokens that its contexts are made of";
   };
   entry.optimizers = {"adamw", "momentum", "gd"};
   entry.default_learning_rate = [](std::string_view optimizer) {
@@ -256,10 +244,10 @@ ModelEntry transformer_entry() {
     return optimizer == "momentum" ? 0.05 : 0.1;
   };
   entry.make_float = [](const ModelSetup& setup) {
-    return make_transformer<float>(shape_of(setup.config), setup.task, setup.random);
+    return make_transformer<float>(shape_of(setup.config), setup.task, setup.random, setup.config);
   };
   entry.make_double = [](const ModelSetup& setup) {
-    return make_transformer<double>(shape_of(setup.config), setup.task, setup.random);
+    return make_transformer<double>(shape_of(setup.config), setup.task, setup.random, setup.config);
   };
   entry.check = [](const Config& config) -> std::optional<std::string> {
     auto problem = shape_problem(config.integer("model.d"), config.integer("model.heads"));

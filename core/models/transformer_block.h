@@ -1,46 +1,22 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/models/context_chunks.h"
-#include "core/models/parameter_store.h"
-#include "core/nn/matrix_ref.h"
+#include "core/models/feed_forward.h"
+#include "core/models/linear_layer.h"
+#include "core/models/norm_layer.h"
 
 namespace gramscope {
 
-// The parts of a transformer. Each adds its tensors to a layout, keeps what its backward pass needs of its
-// last forward pass, and allocates in reserve() alone. `parameters` and `gradient` are flat vectors of the
-// layout; backward passes add to `gradient`.
-
-/// y = g ∘ (x - mean x) / sqrt(var x + 1e-5) + b, by column.
-template <class T>
-class NormLayer {
- public:
-  NormLayer(ParameterLayout& layout, const std::string& name, Index d);
-  void reserve(Index columns);
-
-  void forward(const Vector<T>& parameters, MatrixIn<T> input);
-  /// dx += the gradient of the input.
-  void backward(const Vector<T>& parameters, MatrixIn<T> output_gradient, Vector<T>& gradient,
-                MatrixOut<T> input_gradient);
-  /// y of the last forward pass.
-  auto output() const { return output_.leftCols(columns_); }
-
- private:
-  TensorShape gain_;
-  TensorShape bias_;
-  Index columns_ = 0;
-  Matrix<T> normalised_;
-  Vector<T> inverse_deviation_;
-  Matrix<T> output_;
-};
-
-/// The weight (o×i) and the bias (o) of an affine map.
-struct LinearTensors {
-  LinearTensors(ParameterLayout& layout, const std::string& name, Index outputs, Index inputs);
-
-  TensorShape weight;
-  TensorShape bias;
+/// What the blocks of a transformer have in common.
+struct BlockShape {
+  Index d = 32;
+  Index heads = 2;  ///< divides d
+  NormKind norm = NormKind::layer;
+  FeedForwardKind feed_forward = FeedForwardKind::gelu;
+  bool has_biases = true;
 };
 
 /// Gradients of activations, shared by all blocks of a model.
@@ -49,14 +25,16 @@ struct BlockScratch {
   Matrix<T> norm;          ///< d×n
   Matrix<T> qkv;           ///< 3d×n
   Matrix<T> attended;      ///< d×n
-  Matrix<T> hidden;        ///< 4d×n
+  Matrix<T> hidden;        ///< k×n, k the hidden width of the feed-forward part
   Matrix<T> last_queries;  ///< d×m
   Vector<T> span;          ///< the longest context
 
-  void reserve(Index d, Index columns, Index contexts, Index longest);
+  void reserve(const BlockShape& shape, Index columns, Index contexts, Index longest);
 };
 
-/// A pre-norm block: x <- x + attention(norm x), then x <- x + mlp(norm x) with mlp(y) = B gelu(A y + a) + b.
+/// A pre-norm block: x <- x + attention(norm x), then x <- x + mlp(norm x), with its tensors `name`.norm1.*,
+/// `name`.attention.qkv.*, `name`.attention.output.*, `name`.norm2.* and `name`.mlp.*, in this order. It keeps what its
+/// backward pass needs of its last forward pass and allocates in reserve() alone.
 ///
 /// Source: math.md section 2. After the final block only the last position of each context is looked at, so
 /// there queries, MLP and residual stream are computed for that position alone, keys and values for all of
@@ -64,7 +42,7 @@ struct BlockScratch {
 template <class T>
 class TransformerBlock {
  public:
-  TransformerBlock(ParameterLayout& layout, const std::string& name, Index d, Index heads, bool is_final);
+  TransformerBlock(ParameterLayout& layout, const std::string& name, const BlockShape& shape, bool is_final);
   void reserve(Index columns, Index contexts, const std::vector<ContextChunk>& chunks);
 
   /// `stream` d×n is the residual stream. `asked` is the part that goes on: in the final block d×m,
@@ -76,6 +54,10 @@ class TransformerBlock {
   void backward(const Vector<T>& parameters, const ContextChunk& chunk, Vector<T>& gradient,
                 MatrixOut<T> stream, MatrixOut<T> asked, BlockScratch<T>& scratch);
 
+  /// Where every position of a chunk of one context looks, a map a head, given the stream before the block; also in the
+  /// final block all rows. Allocates; the forward pass has to be run (again) afterwards.
+  std::vector<MatrixD> attention_maps(const Vector<T>& parameters, const ContextChunk& chunk, MatrixIn<T> stream);
+
  private:
   void attention_pass(const Vector<T>& parameters, const ContextChunk& chunk, MatrixOut<T> stream,
                       MatrixOut<T> asked);
@@ -85,24 +67,24 @@ class TransformerBlock {
   void mlp_pass_back(const Vector<T>& parameters, Vector<T>& gradient, MatrixOut<T> asked,
                      BlockScratch<T>& scratch);
 
+  /// The biases of the queries alone: d or none.
+  Index query_biases() const { return qkv_.has_bias() ? d_ : 0; }
+
   Index d_;
   Index heads_;
   bool is_final_;
 
   NormLayer<T> attention_norm_;
-  LinearTensors qkv_;
-  LinearTensors attention_output_;
+  LinearLayer<T> qkv_;
+  LinearLayer<T> attention_output_;
   NormLayer<T> mlp_norm_;
-  LinearTensors up_;
-  LinearTensors down_;
+  FeedForward<T> mlp_;
 
   Matrix<T> qkv_values_;       ///< 3d×n: queries, keys, values from top to bottom
   Matrix<T> last_queries_;     ///< d×m, final block: its queries, in place of the first d rows above
   Matrix<T> last_normalised_;  ///< d×m, final block: what its queries are made of
   Vector<T> probabilities_;    ///< of the attention
   Matrix<T> attended_;         ///< d×n or d×m
-  Matrix<T> slope_;            ///< 4d×n or 4d×m: before the activation its input, afterwards its slope
-  Matrix<T> hidden_;           ///< the same size: after the activation
 };
 
 }  // namespace gramscope

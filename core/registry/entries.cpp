@@ -2,6 +2,7 @@
 
 #include "core/models/additive_ufm.h"
 #include "core/models/kernel_ufm.h"
+#include "core/models/mlp.h"
 #include "core/models/transformer.h"
 #include "core/models/ufm.h"
 #include "core/tasks/attributes.h"
@@ -33,6 +34,7 @@ std::span<const ModelEntry> model_entries() {
       ufm_entry(),
       additive_ufm_entry(),
       transformer_entry(),
+      mlp_entry(),
   };
   return entries;
 }
@@ -48,6 +50,9 @@ std::span<const OptimizerEntry> optimizer_entries() {
 
 std::vector<Parameter> run_parameters() {
   return {
+      file_parameter("model.weights", "Initial weights", "", Effect::restart,
+                     "A safetensors file with every tensor of the model, as run --out leaves it; empty: drawn from the "
+                     "seed."),
       in_group(choice_parameter("model.precision", "Precision", "float",
                                 {{"float", "Float", "32 bits: fast"}, {"double", "Double", "64 bits: exact"}},
                                 Effect::restart, "Arithmetic of the training; everything measured is in double."),

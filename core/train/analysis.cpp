@@ -6,6 +6,7 @@
 #include "core/linalg/decomposition.h"
 #include "core/linalg/gram.h"
 #include "core/linalg/spectrum.h"
+#include "core/metrics/layer_reading.h"
 #include "core/metrics/measure.h"
 
 namespace gramscope {
@@ -45,6 +46,7 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
   const auto& layers = embeddings->inside.layers;
   if (layer >= static_cast<int>(layers.size())) layer = -1;
   snapshot->layer = layer;
+  for (const auto& one : layers) snapshot->layers.push_back(read_layer(*task_, one));
   const MatrixD h = centre_columns(layer < 0 ? embeddings->h : layers[static_cast<std::size_t>(layer)].states);
   const MatrixD w = centre_columns(embeddings->w.transpose());
   snapshot->block = gram_block(h.cols());

@@ -54,6 +54,12 @@ struct Engine::Impl {
     std::string to;
   };
 
+  /// What model.weights names; nothing for an empty path.
+  struct InitialWeights {
+    std::string path;
+    std::shared_ptr<const std::map<std::string, MatrixD>> tensors;
+  };
+
   Checkpoint now;  ///< its `trainer`, `records` and `commands` are filled by checkpoint() only
   Random noise{0};
   std::unique_ptr<Trainer> trainer;
@@ -62,6 +68,7 @@ struct Engine::Impl {
   EngineHooks hooks;
   std::shared_ptr<const Checkpoint> last_recorded;  ///< where a divergence goes back to
   std::int64_t limit = 0;                           ///< run.steps, looked at in every step
+  InitialWeights weights;                           ///< those of the current segment
   std::int64_t next_scheduled = 0;                  ///< the first scheduled step after the last record of the segment
 
   void tell(Event event) const {
@@ -75,13 +82,25 @@ struct Engine::Impl {
     std::unique_ptr<Trainer> trainer;
   };
 
-  /// The task is made anew only if its own parameters have changed: a restart reads no file again.
-  Beginning prepare(const Config& config) const {
+  /// The task is made anew only if its own parameters have changed, and weights are read anew only if their path has: a
+  /// restart reads no file again, and begins with the same weights whatever has become of it.
+  Beginning prepare(const Config& config) {
     Beginning beginning{config, has_same_task(now.config, config) ? now.task : nullptr, nullptr};
     if (beginning.task == nullptr)
       beginning.task = task_entry(config.text("task.kind")).make(config, hooks.task_work ? hooks.task_work() : TaskWork{});
     beginning.trainer = make_trainer(config, beginning.task);
+    const auto path = config.text_or("model.weights", {});
+    InitialWeights read = path == weights.path ? weights : read_weights(path);
+    if (!path.empty()) beginning.trainer->set_weights(*read.tensors, path);
+    weights = std::move(read);
     return beginning;
+  }
+
+  InitialWeights read_weights(const std::string& path) const {
+    if (path.empty()) return {};
+    if (!hooks.read_weights)
+      throw UsageError("model.weights = " + path + ": nothing here can read weights; leave it empty");
+    return {path, std::make_shared<const std::map<std::string, MatrixD>>(hooks.read_weights(path))};
   }
 
   static bool has_same_task(const Config& before, const Config& after) {
@@ -151,7 +170,7 @@ struct Engine::Impl {
     // In the trainer's precision too: logits that overflow in float may be finite in double.
     if (!trainer->has_finite_objective()) return false;
     Record record;
-    record.embeddings = embeddings({});
+    record.embeddings = embeddings(hooks.recorded);
     record.metrics = measure(*record.embeddings);
     if (!std::isfinite(record.metrics.get("objective"))) return false;
     record.at_segment = now.segment;
@@ -392,6 +411,8 @@ void Engine::restore(const Checkpoint& checkpoint) {
   impl_->commands.resize(std::min(impl_->commands.size(), checkpoint.commands));
   impl_->last_recorded = std::make_shared<Checkpoint>(checkpoint);
 }
+
+std::vector<NamedMatrix> Engine::weights() const { return impl_->trainer->weights(); }
 
 std::vector<unsigned char> Engine::parameter_bytes() const { return impl_->trainer->parameter_bytes(); }
 

@@ -81,6 +81,9 @@ class Engine {
   std::shared_ptr<const Checkpoint> checkpoint() const;
   void restore(const Checkpoint& checkpoint);
 
+  /// The parameters now, tensor by tensor in the layout's order.
+  std::vector<NamedMatrix> weights() const;
+
   /// The final parameters as bytes, tensor by tensor in the layout's order: what the determinism tests compare.
   std::vector<unsigned char> parameter_bytes() const;
 

@@ -5,10 +5,17 @@
 #include <string>
 
 #include "core/linalg/types.h"
+#include "core/models/inside.h"
 #include "core/tasks/task_work.h"
 #include "core/train/event.h"
 
 namespace gramscope {
+
+/// A tensor of a model with its name in the model's layout.
+struct NamedMatrix {
+  std::string name;
+  MatrixD values;
+};
 
 /// Reads named matrices, as the layout of a model names them, from the file at a path. Throws InputError.
 using WeightReader = std::function<std::map<std::string, MatrixD>(const std::string& path)>;
@@ -21,6 +28,8 @@ struct EngineHooks {
   std::function<TaskWork()> task_work;
   /// For model.weights; without it that parameter must be empty.
   WeightReader read_weights;
+  /// What recorded steps carry besides W and H.
+  InsideWanted recorded = {};
 };
 
 }  // namespace gramscope

@@ -33,12 +33,11 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 }  // namespace
 
 struct Runner::Impl {
-  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, WeightReader read_weights,
-       std::function<TaskWork()> first_work)
-      : first_task_work(std::move(first_work)),
+  Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, RunnerHooks hooks)
+      : first_task_work(std::move(hooks.first_task_work)),
         engine(config, std::move(preset),
                {[this](const Event& event) { outbox.push(event); }, [this] { return begin_task_work(); },
-                std::move(read_weights)}),
+                std::move(hooks.read_weights)}),
         is_running(start_running),
         speed(first_speed) {
     first_task_work = {};
@@ -258,10 +257,8 @@ struct Runner::Impl {
   std::thread thread;
 };
 
-Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed, WeightReader read_weights,
-               std::function<TaskWork()> first_task_work)
-    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(read_weights),
-                                   std::move(first_task_work))) {
+Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed, RunnerHooks hooks)
+    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(hooks))) {
   impl_->preparation.put(std::nullopt);
 }
 

@@ -33,6 +33,13 @@ struct RunnerStatus {
   std::string failure;
 };
 
+/// What a runner has around it.
+struct RunnerHooks {
+  WeightReader read_weights;  ///< for model.weights
+  /// Hears of the making of the first task and can stop it: it is made before the threads are there to be asked.
+  std::function<TaskWork()> first_task_work;
+};
+
 /// An Engine on a thread of its own, and an analyst thread that turns copies of W and H into Snapshots.
 ///
 /// send() puts commands and controls into a queue that the training thread empties between two steps: no shared
@@ -41,11 +48,9 @@ struct RunnerStatus {
 /// thread, the owner's. The destructor stops both threads within a step and an analysis.
 class Runner {
  public:
-  /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`. The first task is
-  /// made before the threads are there to be asked: `first_task_work` hears of it and can stop it, if given.
+  /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`.
   explicit Runner(const Config& config, std::string preset = {}, bool start_running = false,
-                  SetSpeed speed = {}, WeightReader read_weights = {},
-                  std::function<TaskWork()> first_task_work = {});
+                  SetSpeed speed = {}, RunnerHooks hooks = {});
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;

@@ -22,7 +22,7 @@ struct Embeddings {
   double penalty = 0.0;      ///< the part of the objective that is not a function of (task, W, H)
   MatrixD h;                 ///< d×m
   MatrixD w;                 ///< V×d
-  Inside inside;             ///< of previews, where it was asked for
+  Inside inside;             ///< as much as was asked for
 };
 
 /// What is kept of a recorded step: a cold-started pure function of (task, W, H).

@@ -1,8 +1,11 @@
 #include "core/train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
+#include "core/registry/error.h"
 #include "core/registry/registry.h"
 #include "core/train/random_streams.h"
 
@@ -105,7 +108,40 @@ class TrainerOf final : public Trainer {
     return bytes;
   }
 
+  std::vector<NamedMatrix> weights() const override {
+    std::vector<NamedMatrix> weights;
+    for (const auto& shape : model_->layout().tensors())
+      weights.push_back({shape.name, view(std::as_const(model_->parameters()), shape).template cast<double>()});
+    return weights;
+  }
+
+  void set_weights(const std::map<std::string, MatrixD>& weights, const std::string& file) override {
+    const auto& tensors = model_->layout().tensors();
+    Vector<T> parameters = Vector<T>::Zero(model_->layout().size());
+    for (const auto& shape : tensors) {
+      const auto found = weights.find(shape.name);
+      if (found == weights.end())
+        throw InputError(file + ": tensor " + shape.name + ": missing; the model needs it as " +
+                         shape_text(shape.rows, shape.cols));
+      const MatrixD& values = found->second;
+      if (values.rows() != shape.rows || values.cols() != shape.cols)
+        throw InputError(file + ": tensor " + shape.name + ": is " + shape_text(values.rows(), values.cols()) +
+                         ", and the model needs " + shape_text(shape.rows, shape.cols));
+      auto tensor = view(parameters, shape);
+      tensor = values.template cast<T>();
+      if (!tensor.allFinite())
+        throw InputError(file + ": tensor " + shape.name + ": has values that are not finite in the model's precision");
+    }
+    for (const auto& [name, values] : weights) {
+      const bool is_known = std::any_of(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });
+      if (!is_known) throw InputError(file + ": tensor " + name + ": the model has none of that name");
+    }
+    model_->parameters() = std::move(parameters);
+  }
+
  private:
+  static std::string shape_text(Index rows, Index cols) { return std::to_string(rows) + "×" + std::to_string(cols); }
+
   struct StateOf final : State {
     Vector<T> parameters;
     Index dimension = 0;

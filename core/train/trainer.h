@@ -1,12 +1,15 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/models/model.h"
 #include "core/registry/config.h"
 #include "core/models/inside.h"
 #include "core/tasks/task.h"
+#include "core/train/engine_hooks.h"
 
 namespace gramscope {
 
@@ -48,6 +51,12 @@ class Trainer {
   /// Takes back a state that was copied while `config` was in force.
   virtual void restore(const Config& config, const State& state) = 0;
   virtual std::vector<unsigned char> parameter_bytes() const = 0;
+
+  /// The parameters, tensor by tensor in the layout's order.
+  virtual std::vector<NamedMatrix> weights() const = 0;
+  /// Takes over the parameters that `file` holds. Throws InputError unless they are those of the layout, tensor for
+  /// tensor, in their shapes and finite in the trainer's precision; then nothing has changed.
+  virtual void set_weights(const std::map<std::string, MatrixD>& weights, const std::string& file) = 0;
 };
 
 /// The model of `config` (resolved) on `task` with its initial weights, in config's precision.

@@ -6,7 +6,7 @@ namespace gramscope {
 
 struct Runner::Impl {};
 
-Runner::Runner(const Config&, std::string, bool, SetSpeed, WeightReader, std::function<TaskWork()>) {}
+Runner::Runner(const Config&, std::string, bool, SetSpeed, RunnerHooks) {}
 Runner::~Runner() = default;
 void Runner::send(Command) {}
 void Runner::send(Control) {}
@@ -25,9 +25,9 @@ FakeRun& fake_run() {
 }
 
 Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-                         std::function<void(const Event&)> on_event, std::function<TaskWork()>)
+                         std::function<void(const Event&)> on_event, RunnerHooks hooks)
     : on_event_(std::move(on_event)),
-      runner_(config, preset, start_running, speed),
+      runner_(config, preset, start_running, speed, std::move(hooks)),
       config_(config),
       preset_(std::move(preset)),
       speed_(speed) {

@@ -60,6 +60,13 @@ def transformer(r, seed):
     yield "3,000 steps", r["steps"] == 3000
 
 
+def mlp(r, seed):
+    yield "structure forms", r["peak"]["cka_semantic"] >= 0.85
+    yield "before it is overtaken", r["overtake_step"] is not None and r["peak_step"] < r["overtake_step"] <= 800
+    yield "on its way to the symmetric state", r["final"]["cka_symmetric"] >= 0.75
+    yield "3,000 steps", r["steps"] == 3000
+
+
 passed = failed = 0
 checks = {
     "collapse": collapse,
@@ -67,6 +74,7 @@ checks = {
     "capacity": capacity,
     "permanent": permanent,
     "transformer": transformer,
+    "mlp": mlp,
 }
 for preset, check in checks.items():
     for seed in seeds:

@@ -49,7 +49,8 @@ TEST_CASE("RunOutput: a row and a snapshot for every recorded step, and a sessio
     CHECK(fs::exists(directory / "a/snapshots" / name));
   }
   CHECK(count_entries(directory / "a/snapshots") == records.size());
-  CHECK(count_entries(directory / "a") == 3);
+  CHECK(fs::exists(directory / "a/weights.safetensors"));
+  CHECK(count_entries(directory / "a") == 4);
   const auto session = load_session((directory / "a/session.toml").string());
   CHECK(session.preset.config == kPreset.config);
   CHECK(session.ticks == 30);

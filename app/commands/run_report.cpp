@@ -27,7 +27,8 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 std::string layers_text(const std::vector<LayerReading>& layers) {
   if (layers.empty()) return "\nlayers: the model has none\n";
   const auto number = [](double value) { return std::isfinite(value) ? fmt::format("{:.4f}", value) : std::string("-"); };
-  std::string text = fmt::format("\n{:<16}{:>14}{:>15}{:>14}\n", "layer", "cka_semantic", "cka_symmetric", "nc1_quotient");
+  std::string text =
+      fmt::format("\n{:<16}{:>14}{:>15}{:>14}\n", "layer", "cka_semantic", "cka_symmetric", "nc1_quotient");
   for (const auto& layer : layers)
     text += fmt::format("{:<16}{:>14}{:>15}{:>14}\n", layer.name, number(layer.cka_semantic),
                         number(layer.cka_symmetric), number(layer.nc1_quotient));

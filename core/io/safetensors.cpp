@@ -210,7 +210,8 @@ class Parser {
     });
     std::size_t end = 0;
     for (const auto& entry : entries) {
-      if (entry.begin < end) fail_at(entry.name, fmt::format("begins at byte {} of the data, inside another", entry.begin));
+      if (entry.begin < end)
+        fail_at(entry.name, fmt::format("begins at byte {} of the data, inside another", entry.begin));
       if (entry.begin > end)
         fail_at(entry.name, fmt::format("begins at byte {} of the data, and what is before it ends at {}", entry.begin,
                                         end));

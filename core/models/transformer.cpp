@@ -208,7 +208,8 @@ ModelEntry transformer_entry() {
   entry.label = "Transformer";
   entry.summary =
       "A small decoder-only transformer that reads each context's tokens; H is its last hidden state.";
-  entry.source = "Radford et al. 2019 (GPT-2); IG (arXiv 2408.15417), whose own has RMSNorm, SwiGLU, no positions, no biases";
+  entry.source =
+      "Radford et al. 2019 (GPT-2); IG (arXiv 2408.15417), whose own has RMSNorm, SwiGLU, no positions, no biases";
   entry.parameters = {
       with_slider(
           in_group(integer_parameter("model.d", "Width", "d", 32, kLeastWidth, kMostWidth, Scale::log,
@@ -224,7 +225,7 @@ ModelEntry transformer_entry() {
       norm_parameter({layer_norm_choice(), rms_norm_choice()}),
       choice_parameter("model.activation", "Activation", "gelu",
                        {{"gelu", "GELU", "one affine map, GELU, another one; 4d hidden units"},
-                        {"swiglu", "SwiGLU", "gated: the product of two affine maps, one through SiLU; 8d/3 hidden units"}},
+                        {"swiglu", "SwiGLU", "the product of two affine maps, one through SiLU; 8d/3 hidden units"}},
                        Effect::restart, "What stands between the affine maps of each block's MLP."),
       flag_parameter("model.positions", "Positions", true, Effect::restart,
                      "Learned embeddings of the positions; without them the causal mask alone tells order."),

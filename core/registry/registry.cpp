@@ -227,6 +227,7 @@ Config with_change(const Config& config, const std::string& key, const Value& va
   if (key != "model.kind") give_way_to_task(wanted);
   const bool is_other_model = before.model.key != kind_of(wanted, "model.kind", before.model.key);
   if (is_other_model) {
+    wanted.erase("model.weights");  // they are another model's
     const auto& model = model_entry(wanted.text("model.kind"));
     const auto& offered = model.optimizers;
     if (std::find(offered.begin(), offered.end(), before.optimizer.key) == offered.end())
@@ -261,7 +262,7 @@ Config with_change(const Config& config, const std::string& key, const Value& va
   if (moved != nullptr) {
     for (const auto& [other, chosen] : result.values())
       if (other != key && config.contains(other) && !(config.at(other) == chosen))
-        moved->push_back({other, other + " is now " + to_string(chosen)});
+        moved->push_back({other, other + " is now " + (chosen == Value{std::string{}} ? "empty" : to_string(chosen))});
   }
   return result;
 }

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from pathlib import Path
 
 PROGRAM = str(Path(sys.argv[1]).resolve())
@@ -96,6 +97,43 @@ def a_report_has_the_documented_fields(_):
     out, _ = succeeded("run", "collapse", "--set", "task.factors=1", "--steps", "20", "--json")
     report = json.loads(out)
     assert report["final"]["cka_semantic"] is None and "cka_semantic" in report["undefined"]
+
+
+@case
+def layers_are_looked_into_where_asked(directory):
+    options = ("--steps", "30", "--out", directory, "--layers", "--json")
+    report = json.loads(succeeded("run", "transformer", *options)[0])
+    assert list(report)[-1] == "layers"
+    assert [layer["name"] for layer in report["layers"]] == ["Tokens", "Block 1", "Block 2", "After the norm"]
+    assert all(list(layer) == ["name", "cka_semantic", "cka_symmetric", "nc1_quotient"] for layer in report["layers"])
+    # The last layer is H; every context has its own label, so that nothing varies within classes.
+    last = report["layers"][-1]
+    assert abs(last["cka_semantic"] - report["final"]["cka_semantic"]) < 1e-12, last
+    assert abs(last["cka_symmetric"] - report["final"]["cka_symmetric"]) < 1e-12, last
+    assert last["nc1_quotient"] is None
+    with zipfile.ZipFile(directory / "snapshots/step_00000030.npz") as snapshot:
+        arrays = {name: snapshot.read(name) for name in snapshot.namelist()}
+    assert {"layer_00.npy", "layer_01.npy", "layer_02.npy", "layer_03.npy", "layer_names.npy"} <= set(arrays)
+    assert arrays["layer_03.npy"] == arrays["H.npy"] and arrays["layer_02.npy"] != arrays["H.npy"]
+    assert json.loads(succeeded("run", "collapse", "--steps", "3", "--layers", "--json")[0])["layers"] == []
+    assert "layers" not in json.loads(succeeded("run", "transformer", "--steps", "3", "--json")[0])
+    out, _ = succeeded("run", "mlp", "--steps", "3", "--layers")
+    assert "Hidden 2" in out
+
+
+@case
+def weights_are_written_and_begun_with(directory):
+    succeeded("run", "transformer", "--steps", "20", "--out", directory / "a")
+    weights = directory / "a/weights.safetensors"
+    begun = ("run", "transformer", "--set", f"model.weights={weights}", "--steps", "1", "--out")
+    succeeded(*begun, directory / "b")
+    with zipfile.ZipFile(directory / "a/snapshots/step_00000020.npz") as a:
+        with zipfile.ZipFile(directory / "b/snapshots/step_00000000.npz") as b:
+            assert a.read("H.npy") == b.read("H.npy") and a.read("W.npy") == b.read("W.npy")
+    refused(5, *begun, directory / "c", "--set", "model.d=16", saying=(str(weights), "embedding.tokens", "32", "16"))
+    weights.write_bytes(weights.read_bytes()[:-1])
+    refused(5, *begun, directory / "c", saying=(str(weights),))
+    refused(5, "run", "transformer", "--set", "model.weights=absent", saying=("absent",))
 
 
 @case
@@ -285,7 +323,7 @@ def a_write_that_fails_is_a_failure(directory):
 def lists_say_what_there_is(_):
     for category, names in (
         ("tasks", ["attributes"]),
-        ("models", ["kernel_ufm", "ufm", "additive_ufm", "transformer"]),
+        ("models", ["kernel_ufm", "ufm", "additive_ufm", "transformer", "mlp"]),
         ("metrics", ["loss", "cka_semantic", "nc2_equiangular"]),
         ("presets", ["collapse", "transformer", "plain-ufm", "capacity", "permanent"]),
         ("views", ["gram_h", "target", "gram_w", "pca", "metrics", "spectrum", "timeline"]),

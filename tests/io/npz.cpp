@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/registry/error.h"
+#include "tests/io/python.h"
 #include "tests/io/temporary_directory.h"
 
 using namespace gramscope;
@@ -20,13 +21,6 @@ std::vector<NamedArray> sample() {
           {"mask", {{2}, std::vector<bool>{true, false}}},
           {"names", text_array({"small red circle", "λ", ""})},
           {"step", integer_array({200}, {})}};
-}
-
-/// A Python that has NumPy: the one in front, or the system's behind it. Empty if there is none.
-std::string python_with_numpy() {
-  for (const std::string python : {"python3", "/usr/bin/python3"})
-    if (std::system((python + " -c 'import numpy' >/dev/null 2>&1").c_str()) == 0) return python;
-  return {};
 }
 
 const NamedArray* find(const std::vector<NamedArray>& arrays, const std::string& name) {
@@ -69,9 +63,7 @@ TEST_CASE("npz: NumPy reads what is written here, and is read here") {
   const TemporaryDirectory directory;
   write_npz(directory / "deflated.npz", sample(), Compression::deflated);
   write_npz(directory / "stored.npz", sample(), Compression::stored);
-  const std::string command = python + " '" + GRAMSCOPE_SOURCE_DIR + "/tests/io/numpy_exchange.py' '" +
-                              directory.path().string() + "'";
-  REQUIRE(std::system(command.c_str()) == 0);
+  REQUIRE(run_script(python, "numpy_exchange.py", directory.path().string()) == 0);
   for (const char* file : {"numpy.npz", "numpy_compressed.npz"}) {
     const auto arrays = read_npz(directory / file);
     REQUIRE(arrays.size() == 11);

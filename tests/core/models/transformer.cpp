@@ -216,6 +216,64 @@ TEST_CASE("transformer: what cannot be is refused with names and values") {
   CHECK_THROWS_AS(make_transformer<double>({}, silent, Random(1)), UsageError);
   silent->tokens.clear();
   CHECK_THROWS_AS(make_transformer<double>({}, silent, Random(1)), UsageError);
+  CHECK_THROWS_WITH_AS(make_transformer<double>({.is_tied = true}, task, Random(1)),
+                       "model.tied: the contexts of the task random are made of 5 tokens and its next words are 7, so "
+                       "that they cannot share their embeddings",
+                       UsageError);
+}
+
+TEST_CASE("transformer_entry: tied words are offered only where words are tokens") {
+  const ModelEntry entry = transformer_entry();
+  TaskTraits traits;
+  CHECK(!entry.unavailable("model.tied", traits).empty());
+  traits.words_are_tokens = true;
+  CHECK(entry.unavailable("model.tied", traits).empty());
+  CHECK(entry.unavailable("model.norm", TaskTraits{}).empty());
+  traits.has_tokens = false;
+  CHECK(!entry.refuses(traits).empty());
+}
+
+TEST_CASE("transformer: options leave out their tensors and keep the order of the others") {
+  const auto task = random_token_task({.vocabulary = 7, .words = 7}, 6);
+  const auto names = [&](const TransformerShape& shape) {
+    std::string text;
+    const auto model = make_transformer<double>(shape, task, Random(1));
+    for (const auto& tensor : model->layout().tensors())
+      text += tensor.name + " " + std::to_string(tensor.rows) + "x" + std::to_string(tensor.cols) + "\n";
+    return text;
+  };
+  CHECK(names({.d = 6, .depth = 1, .heads = 1}) ==
+        "embedding.tokens 6x7\nembedding.positions 6x3\nblocks.0.norm1.gain 6x1\nblocks.0.norm1.bias 6x1\n"
+        "blocks.0.attention.qkv.weight 18x6\nblocks.0.attention.qkv.bias 18x1\nblocks.0.attention.output.weight 6x6\n"
+        "blocks.0.attention.output.bias 6x1\nblocks.0.norm2.gain 6x1\nblocks.0.norm2.bias 6x1\n"
+        "blocks.0.mlp.up.weight 24x6\nblocks.0.mlp.up.bias 24x1\nblocks.0.mlp.down.weight 6x24\n"
+        "blocks.0.mlp.down.bias 6x1\nnorm.gain 6x1\nnorm.bias 6x1\nW 7x6\n");
+  CHECK(names({.d = 6,
+               .depth = 1,
+               .heads = 1,
+               .norm = NormKind::rms,
+               .feed_forward = FeedForwardKind::swiglu,
+               .has_positions = false,
+               .has_biases = false,
+               .is_tied = true}) ==
+        "embedding.tokens 6x7\nblocks.0.norm1.gain 6x1\nblocks.0.attention.qkv.weight 18x6\n"
+        "blocks.0.attention.output.weight 6x6\nblocks.0.norm2.gain 6x1\nblocks.0.mlp.gate.weight 16x6\n"
+        "blocks.0.mlp.up.weight 16x6\nblocks.0.mlp.down.weight 6x16\nnorm.gain 6x1\n");
+}
+
+TEST_CASE("transformer: without positions the order of earlier tokens does not reach a single block") {
+  // The last position sees those before it as a set; a second block sees what they have seen, which has an order.
+  auto task = std::make_shared<Task>(*random_token_task({.contexts = 2, .shortest = 3, .longest = 3}, 9));
+  task->tokens = {{0, 1, 2}, {1, 0, 2}};
+  const auto distance = [&](Index depth, bool has_positions) {
+    const TransformerShape shape{
+        .d = 8, .depth = depth, .heads = 2, .has_positions = has_positions, .init_scale = 0.5};
+    const MatrixD h = make_transformer<double>(shape, task, Random(9))->context_embeddings();
+    return (h.col(0) - h.col(1)).norm();
+  };
+  CHECK(distance(1, false) < 1e-12);
+  CHECK(distance(2, false) > 1e-3);
+  CHECK(distance(1, true) > 1e-3);
 }
 
 TEST_CASE(

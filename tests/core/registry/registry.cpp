@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/registry/error.h"
@@ -147,4 +148,17 @@ TEST_CASE("nearest_names: a slip of the finger, a missing section, a part of a n
   CHECK(nearest_names("transfromer", names).front() == "transformer");
   CHECK(nearest_names("ufm", names).front() == "plain-ufm");
   CHECK(nearest_names("lr", {"optimizer.lr", "model.d", "run.seed"}).front() == "optimizer.lr");
+}
+
+TEST_CASE("with_change: initial weights belong to their model, and go with it") {
+  Config config;
+  config.set("model.kind", Value{std::string("transformer")});
+  config.set("model.weights", Value{std::string("mine.safetensors")});
+  config = resolve(config);
+  CHECK(with_change(config, "optimizer.lr", Value{0.5}, nullptr).text("model.weights") == "mine.safetensors");
+  std::vector<Change> moved;
+  CHECK(with_change(config, "model.kind", Value{std::string("mlp")}, &moved).text("model.weights").empty());
+  const auto told = std::find_if(moved.begin(), moved.end(), [](const Change& c) { return c.key == "model.weights"; });
+  REQUIRE(told != moved.end());
+  CHECK(told->message == "model.weights is now empty");
 }

@@ -284,10 +284,11 @@ def a_write_that_fails_is_a_failure(directory):
 @case
 def lists_say_what_there_is(_):
     for category, names in (
-        ("tasks", ["attributes"]),
+        ("tasks", ["attributes", "taxonomy", "sentences", "support"]),
         ("models", ["kernel_ufm", "ufm", "additive_ufm", "transformer"]),
         ("metrics", ["loss", "cka_semantic", "nc2_equiangular"]),
-        ("presets", ["collapse", "transformer", "plain-ufm", "capacity", "permanent"]),
+        ("presets", ["collapse", "transformer", "plain-ufm", "capacity", "permanent", "attributes", "taxonomy",
+                     "sentences", "support", "imbalance"]),
         ("views", ["gram_h", "target", "gram_w", "pca", "metrics", "spectrum", "timeline"]),
     ):
         out, err = succeeded("list", category)

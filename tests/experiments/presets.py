@@ -3,16 +3,20 @@
 
 usage: presets.py GRAMSCOPE [SEEDS]      prints a row per run; the last line is "N passed, N failed"
 """
+import csv
 import json
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 program = sys.argv[1]
 seeds = range(int(sys.argv[2]) if len(sys.argv) > 2 else 5)
 
 
-def run(preset, seed):
-    result = subprocess.run([program, "run", preset, "--seed", str(seed), "--json"], capture_output=True, text=True)
+def run(preset, seed, *options):
+    command = [program, "run", preset, "--seed", str(seed), "--json", *options]
+    result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, f"{preset}, seed {seed}: exit {result.returncode}: {result.stderr}"
     return json.loads(result.stdout)
 
@@ -67,6 +71,47 @@ def mlp(r, seed):
     yield "3,000 steps", r["steps"] == 3000
 
 
+def attributes(r, seed):
+    yield "structure forms", r["peak"]["cka_semantic"] >= 0.85
+    yield "before it is overtaken", r["overtake_step"] is not None and r["peak_step"] < r["overtake_step"] <= 500
+    yield "collapsing", r["phase"] == "collapsing" and r["final"]["cka_symmetric"] >= 0.78
+
+
+def taxonomy(r, seed):
+    yield "structure forms", r["peak"]["cka_semantic"] >= 0.75
+    yield "before it is overtaken", r["overtake_step"] is not None and r["peak_step"] < r["overtake_step"] <= 100
+    yield "collapsing", r["phase"] == "collapsing" and r["final"]["cka_symmetric"] >= 0.72
+
+
+def sentences(r, seed):
+    yield "structure forms", r["peak"]["cka_semantic"] >= 0.8
+    yield "before it is overtaken", r["overtake_step"] is not None and r["peak_step"] < r["overtake_step"] <= 500
+    with tempfile.TemporaryDirectory() as directory:
+        run("sentences", seed, "--steps", str(r["peak_step"]), "--out", directory)
+        with open(Path(directory) / "metrics.csv") as file:
+            within = {int(row["step"]): float(row["nc1_quotient"]) for row in csv.DictReader(file)}
+    yield "sentences of one meaning have fallen together by then", within[r["peak_step"]] < 0.01
+    before = [step for step, quotient in within.items() if quotient < 0.01 and step < r["peak_step"]]
+    yield "and had before", len(before) > 0
+
+
+def support(r, seed):
+    yield "contexts of one support are parallel", r["final"]["contrast_support"] >= 1.0
+    yield "the probabilities are learned too", r["final"]["loss_excess"] <= 1e-3
+    yield "there are no classes", r["final"]["nc2_equiangular"] is None
+
+
+def imbalance(r, seed):
+    def at(ridge):
+        return run("imbalance", seed, "--set", f"reg.lambda_w={ridge}", "--set", f"reg.lambda_h={ridge}")["final"]
+
+    # 1/44 = 0.0227 is the frequency of a rare label, 10/44 = 0.2273 that of a frequent one.
+    yield "rare labels are one point", r["final"]["accuracy"] < 1 and r["final"]["nc2_equinorm"] > 0.5
+    yield "and part below their frequency", at(0.022)["accuracy"] == 1
+    yield "below the limit there is something", at(0.22)["norm_h"] > 0.5
+    yield "above it nothing", at(0.235)["norm_h"] < 1e-3
+
+
 passed = failed = 0
 checks = {
     "collapse": collapse,
@@ -75,16 +120,29 @@ checks = {
     "permanent": permanent,
     "transformer": transformer,
     "mlp": mlp,
+    "attributes": attributes,
+    "taxonomy": taxonomy,
+    "sentences": sentences,
+    "support": support,
+    "imbalance": imbalance,
 }
+
+
+def figure(value, digits):
+    return "-" if value is None else format(value, f".{digits}f")
+
+
+
 for preset, check in checks.items():
     for seed in seeds:
         report = run(preset, seed)
         final = report["final"]
         peak = report["peak"]["cka_semantic"]
         print(
-            f"{preset:12} seed {seed}  peak {'-' if peak is None else format(peak, '.4f')} at {report['peak_step']}"
-            f"  overtaken at {report['overtake_step']}  semantic {final['cka_semantic']:.4f}"
-            f"  symmetric {final['cka_symmetric']:.5f}  nc2_equiangular {final['nc2_equiangular']:.5f}"
+            f"{preset:12} seed {seed}  peak {figure(peak, 4)} at {report['peak_step']}"
+            f"  overtaken at {report['overtake_step']}  semantic {figure(final['cka_semantic'], 4)}"
+            f"  symmetric {figure(final['cka_symmetric'], 5)}"
+            f"  nc2_equiangular {figure(final['nc2_equiangular'], 5)}"
         )
         for what, holds in check(report, seed):
             passed += holds

@@ -12,16 +12,20 @@ using namespace gramscope::app;
 
 namespace {
 
-/// Every number parameter of every model, as the registry has them.
+/// Every number parameter of every task and model, as the registry has them. Those that have to stay at their
+/// default here are free beside other values: they count as free.
 std::vector<Parameter> all_sliders() {
   std::vector<Parameter> sliders;
-  for (const auto& model : model_entries()) {
-    Config config;
-    config.set("model.kind", model.key);
-    for (const auto& parameter : applicable_parameters(config))
+  const auto add = [&](const char* kind, const std::string& key) {
+    const Config config = with_change(resolve({}), kind, Value{key}, nullptr);
+    for (Parameter parameter : applicable_parameters(config)) {
+      parameter.unavailable.clear();
       if (parameter.type == ParameterType::real || parameter.type == ParameterType::integer)
-        sliders.push_back(parameter);
-  }
+        sliders.push_back(std::move(parameter));
+    }
+  };
+  for (const auto& model : model_entries()) add("model.kind", model.key);
+  for (const auto& task : task_entries()) add("task.kind", task.key);
   return sliders;
 }
 

@@ -155,3 +155,14 @@ TEST_CASE("measure: zero embeddings give the loss of a uniform guess and say wha
   CHECK_FALSE(metrics.find("cka_semantic")->is_defined());
   CHECK_FALSE(metrics.find("cka_semantic")->undefined.empty());
 }
+
+TEST_CASE("measure: words that are no context's label do not count among the classes") {
+  auto task = std::make_shared<Task>(*make_attributes(1, 4));
+  const MatrixD h = simplex(4);
+  const double error = measure(embeddings_of(task, h, simplex(4))).get("nc2_etf_error_w");
+  task->words = 7;
+  MatrixD w = random_matrix(7, 4, 1);
+  w.topRows(4) = simplex(4);
+  CHECK(error < 1e-12);
+  CHECK(measure(embeddings_of(task, h, w)).get("nc2_etf_error_w") < 1e-12);
+}

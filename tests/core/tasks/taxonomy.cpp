@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "core/metrics/measure.h"
 #include "core/registry/error.h"
+#include "core/train/analysis.h"
+#include "tests/core/linalg/sample_matrices.h"
 #include "tests/core/tasks/task_properties.h"
 
 using namespace gramscope;
@@ -94,6 +97,17 @@ TEST_CASE("taxonomy: a level that the tree does not have stays as it is") {
   CHECK_NOTHROW(resolve(config));
   const Config shallow = with_change(resolve(config), "task.levels", Value{std::int64_t{2}}, nullptr);
   CHECK(shallow.integer("task.branch_4") == 3);
+}
+
+TEST_CASE("taxonomy: leaves are nothing that contexts share") {
+  Embeddings embeddings;
+  embeddings.task = make_taxonomy(std::vector<int>{3, 3, 3});
+  embeddings.h = random_matrix(5, 27, 1);
+  embeddings.w = random_matrix(27, 5, 2);
+  CHECK(attribute_basis(*embeddings.task).cols() == 8);  // between 3 domains, and between the 3 families of each
+  const Metrics metrics = measure(embeddings);
+  CHECK(metrics.find("contrast_family")->is_defined());
+  CHECK(metrics.find("contrast_kind")->undefined == "no two classes share a value");
 }
 
 TEST_CASE("parse_name_tree: what is wrong is said with file and line") {

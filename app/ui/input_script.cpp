@@ -30,12 +30,12 @@ struct Grammar {
   int least;
   int most;  ///< -1: the rest of the line
 };
-constexpr std::array<Grammar, 19> kGrammar{{
+constexpr std::array<Grammar, 20> kGrammar{{
     {"wait", 1, 1},        {"wait_step", 1, 1},  {"wait_phase", 1, 1}, {"wait_finished", 0, 0},
     {"wait_idle", 0, 0},   {"move", 1, 2},       {"click", 1, 3},      {"double_click", 1, 3},
     {"right_click", 1, 3}, {"ctrl_click", 1, 3}, {"drag", 3, 4},       {"wheel", 2, 2},
     {"key", 1, 1},         {"type", 1, -1},      {"resize", 2, 2},     {"set", 2, -1},
-    {"items", 1, -1},      {"shot", 1, -1},      {"quit", 0, 0},
+    {"drop", 1, -1},       {"items", 1, -1},     {"shot", 1, -1},      {"quit", 0, 0},
 }};
 
 std::optional<double> number(const std::string& text) {
@@ -196,6 +196,10 @@ bool InputScript::advance(const Command& command, const ScriptHost& host) {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const bool is_done = size.x == static_cast<float>(width) && size.y == static_cast<float>(height);
     return ++frame_ > (is_done ? 3 : 60);
+  }
+  if (verb == "drop") {
+    host.workspace.drop(host.observatory, command.rest);
+    return true;
   }
   if (verb == "set") {
     const std::string key = command.words[0];

@@ -10,6 +10,7 @@
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
 #include "app/views/reading.h"
+#include "core/registry/error.h"
 
 namespace gramscope::app {
 namespace {
@@ -49,6 +50,18 @@ std::optional<Note> note_under(const Observatory& observatory, const std::string
   return std::nullopt;
 }
 
+/// What a choice does to the model: "changes the model to UFM" where a task is one that the present model cannot learn;
+/// empty where it stays.
+std::string model_change(const Config& config, const std::string& key, const std::string& choice) {
+  if (key != "task.kind") return {};
+  try {
+    const std::string model = with_change(config, key, choice, nullptr).text("model.kind");
+    return model == config.text("model.kind") ? "" : "changes the model to " + model_entry(model).label;
+  } catch (const UsageError&) {
+    return {};
+  }
+}
+
 /// How tightly the panel is set, at scale 1.
 struct Density {
   float row = kParameterRowHeight;
@@ -65,7 +78,7 @@ class PanelColumn {
     label_width_ = 104.0f * ui_scale();
     for (const auto& parameter : observatory.parameters())
       label_width_ = std::max(label_width_, parameter_label_width(parameter));
-    label_width_ = std::ceil(std::min(label_width_, 0.5f * bounds.width()));
+    label_width_ = std::ceil(std::min(label_width_, 0.54f * bounds.width()));
   }
 
   /// Gives back where it ends.
@@ -105,8 +118,11 @@ class PanelColumn {
     if (is_drawn_ && observatory_.config().contains(parameter.key)) {
       const auto& current = observatory_.config().at(parameter.key);
       const Rect rect{{left(), y_}, {right(), y_ + height}};
-      if (const auto next = parameter_row(parameter, current, rect, label_width_))
-        changed_ = {parameter.key, *next};
+      const auto edit = parameter_row(parameter, current, rect, label_width_, [&](const Choice& choice) {
+        return model_change(observatory_.config(), parameter.key, choice.key);
+      });
+      if (edit.value) changed_ = {parameter.key, *edit.value};
+      if (edit.wants_file) observatory_.view.browsing = parameter.key;
     }
     y_ += height;
     if (const auto text = note_under(observatory_, parameter.key)) note("note." + parameter.key, *text);

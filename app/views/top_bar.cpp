@@ -151,11 +151,10 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   }
   const float picker = std::clamp(text_size(fonts().body, caption).x + around, 120.0f * scale, widest);
   if (const auto chosen = combo("picker.experiment", next(picker), presets_, current, caption)) {
-    load_error_.clear();
     try {
       source_.load(observatory, presets_[static_cast<std::size_t>(*chosen)].key);
     } catch (const std::exception& error) {
-      load_error_ = error.what();
+      observatory.tell({Message::Level::error, error.what()});
     }
   }
   const std::string label = run_label(observatory.status());

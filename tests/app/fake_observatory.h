@@ -12,6 +12,7 @@ struct FakeRun {
   std::shared_ptr<const Task> task;
   std::shared_ptr<const Snapshot> snapshot;  ///< nullptr: nothing has been analysed yet
   std::vector<Record> records;
+  FrameWanted wanted;  ///< what the views of the frame before asked for
 };
 FakeRun& fake_run();
 

@@ -65,10 +65,10 @@ FakeRun without_factors() {
       MatrixD::NullaryExpr(12, 25, [](Index i, Index j) { return std::sin(7.0 * i + 3.0 * j * j); });
   embeddings->w = embeddings->h.transpose();
   Analysis analysis;
-  return {task, analysis(embeddings), {}};
+  return {task, analysis(embeddings), {}, {}};
 }
 
-FakeRun before_the_first_step() { return {make_attributes(3, 3), nullptr, {}}; }
+FakeRun before_the_first_step() { return {make_attributes(3, 3), nullptr, {}, {}}; }
 
 /// ImGui on an off-screen canvas.
 class Stage {
@@ -177,7 +177,7 @@ class Gallery {
     fake_run() = run;
     Observatory observatory(flagship(), "gallery", false, {});
     observatory.view.target = target;
-    observatory.view.colour_factor = std::min<int>(1, static_cast<int>(run.task->factors.size()) - 1);
+    observatory.view.colour = {Grouping::By::factor, 1};
     if (run.task->contexts > 8) {
       observatory.view.selection.context_a = 1;
       observatory.view.selection.context_b = 7;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "app/ridge_limit.h"
 #include "core/registry/error.h"
 
 namespace gramscope::app {
@@ -148,6 +149,7 @@ void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   task_ = std::move(task);
   snapshot_.reset();
   fit_to(view, *task_);
+  targets_.ridge_limit = ridge_limit(*task_);
   if (is_same_shape) return;
   targets_.semantic = semantic_target(*task_);
   targets_.symmetric = symmetric_target(*task_);

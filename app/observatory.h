@@ -68,6 +68,7 @@ struct Mark {
 struct Targets {
   MatrixF semantic;   ///< m×m, empty where the task has no factors
   MatrixF symmetric;  ///< m×m
+  double ridge_limit = 0.0;  ///< of sqrt(lambda_W lambda_H), from which on zero is the minimum
 };
 
 /// Everything the window shows, as the UI thread holds it: the runner, what came back from it, and how it is looked

@@ -148,6 +148,13 @@ std::string Workspace::draw_exchangeable(Observatory& observatory, const std::st
 
 void Workspace::draw_views(Observatory& observatory) {
   hovered_view_.clear();
+  // What only a view that is no longer drawn could take back.
+  std::string shown = full_view_;
+  for (const auto& key : centre_) shown += " " + key;
+  if (std::exchange(shown_views_, shown) != shown) {
+    observatory.view.selection.hovered_a.reset();
+    observatory.view.selection.hovered_b.reset();
+  }
   if (full_view_.empty()) {
     const auto drawn = centre_;
     for (std::size_t i = 0; i < drawn.size(); ++i) {

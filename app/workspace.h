@@ -72,6 +72,7 @@ class Workspace {
   ImVec2 size_;
   std::string full_view_;
   std::string hovered_view_;
+  std::string shown_views_;  ///< in the frame before
   bool shows_shortcuts_ = false;
 };
 

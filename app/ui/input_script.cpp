@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cfloat>
 #include <charconv>
 #include <fstream>
 #include <map>
@@ -310,6 +311,8 @@ bool InputScript::press_buttons(const Command& command) {
   const int button = command.verb == "right_click" ? 1 : 0;
   const int presses = command.verb == "double_click" ? 2 : 1;
   const int phase = frame_++ - 2;
+  // What is a double click is said by the script, not by how fast this machine draws.
+  ImGui::GetIO().MouseDoubleClickTime = presses == 2 && phase > 0 ? FLT_MAX : 0.0f;
   ctrl_ = command.verb == "ctrl_click" && phase <= 1;
   if (command.verb == "ctrl_click" && !ctrl_) ImGui::GetIO().KeyCtrl = false;
   buttons_[button] = phase < 2 * presses && phase % 2 == 0;

@@ -16,7 +16,6 @@ namespace {
 
 constexpr const char* kPopup = "file browser";
 constexpr float kRow = 24.0f;
-constexpr double kSecondClick = 0.5;  ///< seconds
 
 bool is_pressed(ImGuiKey key) { return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); }
 
@@ -91,7 +90,7 @@ void FileBrowser::enter(const std::filesystem::path& directory, const std::strin
 void FileBrowser::refilter() {
   shown_ = matching_entries(listing_.entries, filter_);
   cursor_ = 0;
-  clicked_at_ = -1.0;
+  clicked_row_.reset();
   is_cursor_moved_ = true;
 }
 
@@ -99,7 +98,7 @@ void FileBrowser::move(std::ptrdiff_t by) {
   if (shown_.empty()) return;
   const auto last = static_cast<std::ptrdiff_t>(shown_.size()) - 1;
   cursor_ = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(cursor_) + by, 0, last));
-  clicked_at_ = -1.0;
+  clicked_row_.reset();
   is_cursor_moved_ = true;
 }
 
@@ -298,10 +297,9 @@ void FileBrowser::draw_row(const Rect& rect, std::size_t row) {
   draw_text(entry.is_directory ? fonts().strong : fonts().body, {left + 18 * s, y}, palette().text,
             elided_middle(fonts().body, entry.name, room));
   if (!state.was_pressed) return;
-  const double now = ImGui::GetTime();
-  const bool is_second = row == cursor_ && clicked_at_ >= 0.0 && now - clicked_at_ < kSecondClick;
+  const bool is_second = clicked_row_ == row && ImGui::GetIO().MouseClickedLastCount[ImGuiMouseButton_Left] >= 2;
   cursor_ = row;
-  clicked_at_ = now;
+  clicked_row_ = row;
   if (entry.is_directory || is_second) activate(row);
 }
 

@@ -47,7 +47,7 @@ class FileBrowser {
   std::vector<std::size_t> shown_;  ///< entries that match the filter
   std::size_t cursor_ = 0;          ///< a row of `shown_`
   bool is_cursor_moved_ = false;
-  double clicked_at_ = -1.0;  ///< when the cursor's row was clicked, for a second click
+  std::optional<std::size_t> clicked_row_;  ///< where a second click opens
   std::filesystem::path goes_to_;
   std::optional<std::filesystem::path> chosen_;
 };

@@ -209,12 +209,15 @@ class LayersView final : public View {
     // Where names do not fit side by side, every second or third is written.
     std::size_t every = 1;
     while (every < layers.size() && slot * static_cast<float>(every) < 46 * ui_scale()) ++every;
+    float taken = plot.min.x - 1;
     for (std::size_t i = 0; i < layers.size(); i += every) {
       const std::string name = elided(font, layers[i].name, slot * static_cast<float>(every) - 6 * ui_scale());
       const float width = text_size(font, name).x;
       const float x = std::clamp(x_of(i) - width / 2, plot.min.x, std::max(plot.min.x, plot.max.x - width));
+      if (x <= taken) continue;
       draw_label(font, {x, centred_y(font, plot.max.y, bottom)}, palette().text_muted, name, kKey,
                  30 + static_cast<int>(i));
+      taken = x + width + 3 * ui_scale();
     }
   }
 

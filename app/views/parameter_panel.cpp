@@ -9,6 +9,7 @@
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
+#include "app/views/hover_card.h"
 #include "app/views/reading.h"
 #include "core/registry/error.h"
 
@@ -20,10 +21,17 @@ struct Note {
   ImU32 colour = 0;
 };
 
-/// "27 classes need d ≥ 26 to be symmetric ✓"
+/// "27 classes need d ≥ 26 to be symmetric ✓"; with several next words per context, what any logits need.
 std::optional<Note> capacity_note(const Observatory& observatory) {
+  const Task& task = observatory.task();
   const auto bound = rank_bound(observatory);
   if (!bound || bound->classes < 2) return std::nullopt;
+  if (!task.is_one_hot()) {
+    const Index needed = std::min(task.words - 1, task.contexts);
+    const bool is_enough = bound->dimension >= needed;
+    return Note{"any logits fit from d = " + format_count(needed) + " on " + (is_enough ? "✓" : "✗"),
+                palette().text_muted};
+  }
   std::string text = format_count(bound->classes) + " classes need d ≥ " + format_count(bound->classes - 1) +
                      " to be symmetric ";
   if (bound->allows_symmetry()) return Note{text + "✓", palette().text_muted};
@@ -34,17 +42,32 @@ std::optional<Note> capacity_note(const Observatory& observatory) {
 
 /// A warning where the ridge makes zero the minimum, and its approach.
 std::optional<Note> ridge_note(const Observatory& observatory) {
-  const Index contexts = observatory.task().contexts;
-  const auto share = ridge_share_of_limit(observatory.config(), contexts);
+  const double limit = observatory.targets().ridge_limit;
+  const auto share = ridge_share_of_limit(observatory.config(), limit);
   if (!share || *share < 0.8) return std::nullopt;
-  const std::string limit = "1/m = " + format_fixed(1.0 / static_cast<double>(contexts), 3);
+  const bool is_flat = std::abs(limit * static_cast<double>(observatory.task().contexts) - 1.0) < 1e-9;
+  const std::string named = (is_flat ? "1/m = " : "σ₁ = ") + format_short(limit);
   if (*share >= 1.0)
-    return Note{"√(λW λH) ≥ " + limit + ": zero is the minimum, the model will forget everything.",
+    return Note{"√(λW λH) ≥ " + named + ": zero is the minimum, the model will forget everything.",
                 palette().warning};
-  return Note{"Near " + limit + ", where zero becomes the minimum.", palette().text_muted};
+  return Note{"Near " + named + ", where zero becomes the minimum.", palette().text_muted};
+}
+
+/// "403 contexts, 104 words; contexts with one next word 83%": where a task is not one context per word.
+std::optional<Note> task_note(const Task& task) {
+  if (task.has_one_context_per_label() && task.facts.empty()) return std::nullopt;
+  std::string text = format_count(task.contexts) + " contexts, " + format_count(task.words) + " words";
+  for (const auto& fact : task.facts) {
+    std::string label = fact.label;
+    if (!label.empty() && label[0] >= 'A' && label[0] <= 'Z') label[0] = static_cast<char>(label[0] - 'A' + 'a');
+    const std::string value = fact.key.ends_with("_share") ? percentage(fact.value) : format_short(fact.value);
+    text += "; " + label + " " + value;
+  }
+  return Note{text, palette().text_muted};
 }
 
 std::optional<Note> note_under(const Observatory& observatory, const std::string& key) {
+  if (key == "task.kind") return task_note(observatory.task());
   if (key == "model.d") return capacity_note(observatory);
   if (key == "reg.lambda_h") return ridge_note(observatory);
   return std::nullopt;

@@ -61,11 +61,22 @@ std::optional<RankBound> rank_bound(const Observatory& observatory) {
   return std::nullopt;
 }
 
-std::optional<double> ridge_share_of_limit(const Config& config, Index contexts) {
+std::optional<double> ridge_share_of_limit(const Config& config, double limit) {
   if (!config.contains("reg.lambda_w") || !config.contains("reg.lambda_h")) return std::nullopt;
+  if (!(limit > 0.0)) return std::nullopt;
   const double w = config.real("reg.lambda_w");
   const double h = config.real("reg.lambda_h");
-  return std::sqrt(w * h) * static_cast<double>(contexts);
+  return std::sqrt(w * h) / limit;
 }
+
+bool has_phases(const Task& task) { return task.factors.size() >= 2; }
+
+std::string standing_label(const Observatory& observatory) {
+  const Phase phase = current_phase(observatory);
+  // Without two alignments to compare a run stays unformed by definition, whatever it learns.
+  return phase == Phase::unformed && !has_phases(observatory.task()) ? "no phases" : phase_label(phase);
+}
+
+ImU32 standing_colour(const Observatory& observatory) { return phase_colour(current_phase(observatory)); }
 
 }  // namespace gramscope::app

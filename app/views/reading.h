@@ -40,8 +40,15 @@ std::optional<RankBound> rank_bound(const Observatory& observatory);
 /// none.
 Index count_classes(const Task& task);
 
-/// sqrt(lambda_W lambda_H) in units of 1/m: from 1 on, zero is the minimum of the objective and nothing is
-/// learned (math.md section 2). Empty for models without these ridges.
-std::optional<double> ridge_share_of_limit(const Config& config, Index contexts);
+/// sqrt(lambda_W lambda_H) in units of `limit` (ridge_limit): from 1 on, zero is the minimum of the objective and nothing
+/// is learned. Empty for models without these ridges.
+std::optional<double> ridge_share_of_limit(const Config& config, double limit);
+
+/// Whether semantic alignment, and with it the phases, are defined: from two factors on.
+bool has_phases(const Task& task);
+
+/// The word for where the run stands, and its colour: the phase, or that this task has none.
+std::string standing_label(const Observatory& observatory);
+ImU32 standing_colour(const Observatory& observatory);
 
 }  // namespace gramscope::app

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "app/ridge_limit.h"
+
 namespace gramscope {
 
 struct Runner::Impl {};
@@ -39,6 +41,7 @@ Observatory::Observatory(const Config& config, std::string preset, bool start_ru
 void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
   snapshot_ = fake_run().snapshot;
+  status_ = fake_run().status;
   records_ = fake_run().records;
   layer_names_.clear();
   if (snapshot_ != nullptr)
@@ -49,7 +52,7 @@ void Observatory::update() {
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   task_ = std::move(task);
-  targets_ = {semantic_target(*task_), symmetric_target(*task_)};
+  targets_ = {semantic_target(*task_), symmetric_target(*task_), ridge_limit(*task_)};
 }
 
 void Observatory::set_parameter(const std::string&, const Value&) {}

@@ -29,17 +29,17 @@ TEST_CASE("count_classes: labels where contexts share them, contexts where there
   CHECK(count_classes(task) == 3);
 }
 
-TEST_CASE("ridge_share_of_limit: 1 exactly where sqrt(lambda_W lambda_H) = 1/m") {
+TEST_CASE("ridge_share_of_limit: 1 exactly where sqrt(lambda_W lambda_H) is the limit") {
   Config config;
-  CHECK_FALSE(ridge_share_of_limit(config, 27).has_value());
+  CHECK_FALSE(ridge_share_of_limit(config, 1.0 / 27).has_value());
   config.set("reg.lambda_w", 1.0 / 27.0);
   config.set("reg.lambda_h", 1.0 / 27.0);
-  CHECK(*ridge_share_of_limit(config, 27) == doctest::Approx(1.0));
+  CHECK(*ridge_share_of_limit(config, 1.0 / 27) == doctest::Approx(1.0));
   config.set("reg.lambda_w", 4.0 / 27.0);
   config.set("reg.lambda_h", 0.25 / 27.0);
-  CHECK(*ridge_share_of_limit(config, 27) == doctest::Approx(1.0));
+  CHECK(*ridge_share_of_limit(config, 1.0 / 27) == doctest::Approx(1.0));
   config.set("reg.lambda_h", 0.0);
-  CHECK(*ridge_share_of_limit(config, 27) == 0.0);
+  CHECK(*ridge_share_of_limit(config, 1.0 / 27) == 0.0);
 }
 
 TEST_CASE("explanation: every phase has its own words, and names what is in the way") {
@@ -56,14 +56,15 @@ TEST_CASE("explanation: every phase has its own words, and names what is in the 
   CHECK(explanation(Phase::structure, task, std::nullopt, true).find("zero") != std::string::npos);
 }
 
-TEST_CASE("metric rows: principal ones are those present, and every registered key has a label") {
+TEST_CASE("metric rows: principal ones are those present, the undefined last; every registered key has a label") {
   Metrics metrics;
   metrics.add("cka_symmetric", 0.5);
   metrics.add("contrast_colour", 0.25);
   metrics.add_undefined("cka_semantic", "one factor only");
   const auto rows = principal_metric_rows(metrics);
   REQUIRE(rows.size() == 2);
-  CHECK(rows[0].key == "cka_semantic");
+  CHECK(rows[0].key == "cka_symmetric");
+  CHECK(rows[1].key == "cka_semantic");
   CHECK(all_metric_rows(metrics).size() == 3);
   CHECK(all_metric_rows(metrics)[1].label == "Contrast, colour");
   for (const auto& entry : metric_entries()) CHECK_FALSE(metric_label({entry.key, 0.0, {}}).empty());

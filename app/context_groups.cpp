@@ -20,13 +20,13 @@ std::span<const Index> support_of(const Task& task, Index context) {
                                               static_cast<std::size_t>(task.targets.begin[j + 1] - first));
 }
 
-/// "cat, dog, bird and 4 more"
+/// "cat, dog, bird +4"
 std::string support_name(const Task& task, std::span<const Index> support) {
   std::string text;
   for (std::size_t i = 0; i < std::min(support.size(), kMostNamedWords); ++i)
     text += (i > 0 ? ", " : "") + word_name(task, support[i]);
   if (support.size() > kMostNamedWords)
-    text += " and " + std::to_string(support.size() - kMostNamedWords) + " more";
+    text += " +" + std::to_string(support.size() - kMostNamedWords);
   return text;
 }
 

@@ -138,8 +138,9 @@ ParameterEdit file_row(const Parameter& parameter, const Value& current, const C
   const float clear_width = is_default ? 0.0f : 18.0f * scale;
   const Rect open{{columns.number.max.x - open_width, top}, {columns.number.max.x, bottom}};
   const float left = columns.label.min.x + parameter_label_width(parameter) + 8.0f * scale;
-  const Rect field{{std::min(columns.control.min.x, std::max(left, open.min.x - 110.0f * scale)), top},
-                   {open.min.x - 5.0f * scale, bottom}};
+  const float wanted = text_size(fonts().body, file).x + 14.0f * scale + clear_width;
+  const float right = open.min.x - 5.0f * scale;
+  const Rect field{{std::max(left, std::min(columns.control.min.x, right - wanted)), top}, {right, bottom}};
   ParameterEdit edit;
   const auto state = interact(name, field);
   if (state.is_visible) {

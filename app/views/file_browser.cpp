@@ -199,7 +199,7 @@ void FileBrowser::draw_crumbs(const Rect& rect) {
     return elided_middle(fonts().body, name.empty() ? paths[i].string() : name, 220 * s);
   };
   const auto width = [&](std::size_t i) { return text_size(fonts().body, label(i)).x + 12 * s; };
-  const float arrow = text_size(fonts().body, "›").x + 4 * s;
+  const float arrow = text_size(fonts().body, "▸").x + 4 * s;
   // Of a long path the end is shown.
   std::size_t first = paths.size();
   float room = rect.width() - text_size(fonts().body, "…").x - 8 * s;
@@ -211,7 +211,7 @@ void FileBrowser::draw_crumbs(const Rect& rect) {
     const Rect slot{{x, rect.min.y}, {x + width(i), rect.max.y}};
     if (button(fmt::format("browser.crumb.{}", i), slot, label(i), ButtonKind::quiet)) goes_to_ = paths[i];
     x = slot.max.x;
-    if (i + 1 < paths.size()) draw_text(fonts().body, {x, y}, palette().text_dim, "›");
+    if (i + 1 < paths.size()) draw_text(fonts().body, {x, y}, palette().text_dim, "▸");
     x += arrow;
   }
 }

@@ -76,10 +76,6 @@ class Desk {
     ImGui::GetIO().AddInputCharactersUTF8(text);
     frames(2);
   }
-  void rest(int count) {
-    mouse_ = {-1, -1};
-    frames(count);
-  }
   const Image& image() const { return image_; }
 
  private:
@@ -95,7 +91,7 @@ class Desk {
 /// A directory with a text beside another directory, gone with the object.
 class Texts {
  public:
-  Texts() : path_(std::filesystem::temp_directory_path() / ("gramscope_texts_" + std::to_string(std::rand()))) {
+  Texts() : path_(std::filesystem::temp_directory_path() / ("gramscope_texts_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)))) {
     std::filesystem::create_directories(path_ / "stories");
     for (const char* name : {"notes.txt", "letters.txt", "stories/tale.txt", ".hidden.txt"})
       std::ofstream(path_ / name) << "Once upon a time.";
@@ -178,6 +174,7 @@ void use_rows(const std::filesystem::path& directory) {
   desk.click("parameter.model.tied", 0.95f);
   expect(changes.empty(), "what is unavailable can be changed");
   desk.click("parameter.model.kind");
+  desk.frames(2);
   if (!directory.empty()) write_png(directory / "rows-open.png", desk.image());
   desk.click("parameter.model.kind.net");
   expect(changes.empty(), "an unavailable choice can be chosen");

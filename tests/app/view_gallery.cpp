@@ -5,6 +5,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -207,6 +208,28 @@ class Gallery {
     frame({-1, -1});
   }
 
+  /// The layers from step to step: the strip over time fills up.
+  void layers_over_time(const FakeRun& run) {
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto view = find_view_entry("layers")->make();
+    for (std::int64_t step = 0; step <= 3000; step = step < 30 ? step + 1 : step + step / 20) {
+      auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+      auto embeddings = std::make_shared<Embeddings>(*run.snapshot->embeddings);
+      embeddings->step = step;
+      snapshot->embeddings = embeddings;
+      for (std::size_t l = 0; l < snapshot->layers.size(); ++l)
+        snapshot->layers[l].cka_semantic = 0.5 + 0.5 * std::sin(0.002 * static_cast<double>(step) + 0.4 * static_cast<double>(l));
+      fake_run() = run;
+      fake_run().snapshot = snapshot;
+      stage_.frame(observatory, 428, 308, {{view.get(), {{0, 0}, {428, 308}}}}, {-1, -1});
+    }
+    const Item* strip = items().find("view.layers.strip");
+    expect(strip != nullptr, "layers: no strip over time");
+    if (strip == nullptr) return;
+    const ImVec2 middle{(strip->min.x + strip->max.x) / 2, (strip->min.y + strip->max.y) / 2};
+    show("layers-over-time", observatory, 428, 308, {{view.get(), {{0, 0}, {428, 308}}}}, middle);
+  }
+
   /// Views ask for as much of a network's inside as they show, and for no more.
   void what_is_asked(const FakeRun& run) {
     fake_run() = run;
@@ -281,6 +304,7 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.centre("text", text, 1070, 616, {0.6f, 0.4f});
   gallery.centre("crowd", crowd, 1070, 616, {0.6f, 0.4f});
   gallery.what_is_asked(network);
+  gallery.layers_over_time(network);
   gallery.each_view("plane", flat, 428, 308);
   gallery.each_view("few", few, 428, 308);
   gallery.centre("structure", structure, 1070, 616, {0.6f, 0.4f});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/registry/error.h"
 
@@ -16,13 +17,10 @@ double now_in_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Replaces what is pointed at by nothing where the new task has no such context or factor.
+/// Replaces what is pointed at by nothing where the new task has no such context.
 void fit_to(ViewState& view, const Task& task) {
   const auto fits = [&](const std::optional<Index>& context) { return !context || *context < task.contexts; };
   if (!fits(view.selection.context_a) || !fits(view.selection.context_b)) view.selection.clear();
-  const int factors = static_cast<int>(task.factors.size());
-  view.order_factor = std::min(view.order_factor, factors - 1);
-  view.colour_factor = std::min(view.colour_factor, factors - 1);
 }
 
 }  // namespace
@@ -31,7 +29,8 @@ Observatory::Observatory(const Config& config, std::string preset, bool start_ru
                          std::function<void(const Event&)> on_event, RunnerHooks hooks)
     : on_event_(std::move(on_event)),
       runner_(config, preset, start_running, speed, std::move(hooks)),
-      config_(resolve(config)),
+      confirmed_(resolve(config)),
+      config_(confirmed_),
       preset_(std::move(preset)),
       parameters_(applicable_parameters(config_)),
       speed_(speed) {
@@ -43,17 +42,27 @@ void Observatory::update() {
   const auto snapshot = runner_.snapshot();
   // A snapshot of an earlier task is not shown beside the targets of the new one.
   if (snapshot != nullptr && snapshot->embeddings->task == task_) snapshot_ = snapshot;
-  status_ = runner_.status();
-  if (status_.has_failed && (!message_ || message_->text != status_.failure)) {
-    message_ = Message{Message::Level::error, status_.failure};
-    message_time_ = now_in_seconds();
+  if (snapshot_ != nullptr && !snapshot_->embeddings->inside.layers.empty()) {
+    layer_names_.clear();
+    for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
   }
+  status_ = runner_.status();
+  if (status_.has_failed && (!message_ || message_->text != status_.failure))
+    tell({Message::Level::error, status_.failure});
+  if (!pending_.empty()) settle_pending();
+  request_frame();
+}
+
+void Observatory::request_frame() {
+  FrameWanted wanted = std::exchange(view.wanted, {});
+  // Which layers there are is known once they have been seen; models without any are asked in vain, at no cost.
+  if (layer_names_.empty()) wanted.inside.layers = true;
   const bool is_current = snapshot_ != nullptr && snapshot_->step() == status_.step &&
                           snapshot_->segment() == status_.segment && !has_changed_;
-  if (!is_current) {
-    runner_.send(RequestFrame{});
-    has_changed_ = false;
-  }
+  if (is_current && wanted == requested_) return;
+  runner_.send(RequestFrame{wanted});
+  requested_ = wanted;
+  has_changed_ = false;
 }
 
 void Observatory::handle(const Event& event) {
@@ -68,12 +77,12 @@ void Observatory::handle(const Event& event) {
   } else if (const auto* changed = std::get_if<ConfigChanged>(&event)) {
     handle(*changed);
   } else if (const auto* message = std::get_if<Message>(&event)) {
-    show(*message);
+    tell(*message);
   } else if (const auto* diverged = std::get_if<Diverged>(&event)) {
     marks_.push_back({segment_, diverged->resumed_at, diverged->text, true, {}, {}, now_in_seconds()});
-    show({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
+    tell({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
-    show({Message::Level::info,
+    tell({Message::Level::info,
           "Reached run.steps = " + std::to_string(finished->step) + ". Run goes on to twice as many."});
   }
 }
@@ -86,22 +95,26 @@ void Observatory::handle(const ConfigChanged& changed) {
   } else if (!changed.key.empty()) {
     mark(changed);
   }
-  config_ = changed.config;
+  confirmed_ = changed.config;
   preset_ = changed.preset;
-  // What the hand has set since stays on its control until the engine has answered that too.
-  const double now = now_in_seconds();
-  for (auto it = pending_.begin(); it != pending_.end();) {
-    const bool is_answered = config_.contains(it->first) && config_.at(it->first) == it->second.value;
-    if (is_answered || now - it->second.sent_at > kPatience) {
-      it = pending_.erase(it);
-      continue;
-    }
-    show_pending(it->first, it->second.value);
-    ++it;
-  }
-  parameters_ = applicable_parameters(config_);
+  settle_pending();
+  if (changed.restarted) layer_names_.clear();
   adopt_task(changed.task);
   has_changed_ = true;
+}
+
+void Observatory::settle_pending() {
+  // What the hand has set since stays on its control until the engine has answered that too; making a task may take
+  // its time, and what is refused goes back.
+  const double now = now_in_seconds();
+  std::erase_if(pending_, [&](const auto& entry) {
+    const auto& [key, pending] = entry;
+    const bool is_answered = confirmed_.contains(key) && confirmed_.at(key) == pending.value;
+    return is_answered || (now - pending.sent_at > kPatience && !status_.preparation);
+  });
+  config_ = confirmed_;
+  for (const auto& [key, pending] : pending_) show_pending(key, pending.value);
+  parameters_ = applicable_parameters(config_);
 }
 
 void Observatory::show_pending(const std::string& key, const Value& value) {
@@ -124,7 +137,7 @@ void Observatory::mark(const ConfigChanged& changed) {
   marks_.push_back(std::move(next));
 }
 
-void Observatory::show(Message message) {
+void Observatory::tell(Message message) {
   message_ = std::move(message);
   message_time_ = now_in_seconds();
 }
@@ -165,6 +178,7 @@ void Observatory::new_seed() {
   set_parameter("run.seed", Value{seed >= 4'294'967'295 ? std::int64_t{0} : seed + 1});
 }
 void Observatory::load(const Config& config, const std::string& preset) { runner_.send(Load{config, preset}); }
+void Observatory::cancel_preparation() { runner_.cancel_preparation(); }
 void Observatory::set_speed(const SetSpeed& speed) {
   speed_ = speed;
   runner_.send(speed);

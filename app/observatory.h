@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/context_groups.h"
 #include "app/gl/draw_queue.h"
 #include "core/registry/registry.h"
 #include "core/train/runner.h"
@@ -39,12 +40,17 @@ struct Camera {
 
 /// How the views look at the run; nothing here changes what is computed.
 struct ViewState {
-  int order_factor = 0;   ///< Gram rows are grouped by this factor first; -1: the task's order
-  int colour_factor = 0;  ///< points are coloured by this factor; -1: by label
+  /// What is asked for; where a task does not allow it, fitting() says what stands in.
+  Grouping order;   ///< Gram rows that stand together
+  Grouping colour;  ///< points of one colour
+  int layer = -1;   ///< what the pictures of H show: -1 for H itself, else a layer of the network
   bool show_labels = true;
   TargetKind target = TargetKind::semantic;
   Camera camera;
   Selection selection;
+  /// What the views drawn in this frame need in the next besides W and H. Taken and emptied by update().
+  FrameWanted wanted;
+  std::string browsing;  ///< the file parameter whose file is being chosen; empty: none
 };
 
 /// A mark on the timeline: something changed here.
@@ -87,12 +93,15 @@ class Observatory {
   void new_seed();
   void load(const Config& config, const std::string& preset);
   void set_speed(const SetSpeed& speed);
+  /// Stops the making of a task; the run goes on as it was.
+  void cancel_preparation();
 
   // What there is to draw.
   const Config& config() const { return config_; }
   const std::string& preset() const { return preset_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const Task& task() const { return *task_; }
+  const std::shared_ptr<const Task>& shared_task() const { return task_; }
   const Targets& targets() const { return targets_; }
   const Snapshot* snapshot() const { return snapshot_.get(); }
   const RunnerStatus& status() const { return status_; }
@@ -103,6 +112,10 @@ class Observatory {
   /// The newest message to the user, and the seconds since it came.
   const Message* message() const { return message_ ? &*message_ : nullptr; }
   double message_age() const;
+  /// Tells the user something that does not come from the run.
+  void tell(Message message);
+  /// The layers of the network from the tokens to H, which is the last; empty for models without any.
+  const std::vector<std::string>& layer_names() const { return layer_names_; }
 
   ViewState view;
   DrawQueue draws;
@@ -114,7 +127,8 @@ class Observatory {
   void handle(const ConfigChanged& changed);
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
-  void show(Message message);
+  void settle_pending();
+  void request_frame();
   void adopt_task(std::shared_ptr<const Task> task);
 
   /// A value that was sent and not yet confirmed: shown until the engine's answer to it comes.
@@ -125,13 +139,16 @@ class Observatory {
 
   std::function<void(const Event&)> on_event_;
   Runner runner_;
-  Config config_;
+  Config confirmed_;  ///< the engine's
+  Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;
   std::string preset_;
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
   Targets targets_;
   std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<std::string> layer_names_;
+  FrameWanted requested_;
   RunnerStatus status_;
   SetSpeed speed_;
   std::int64_t segment_ = 0;

@@ -153,6 +153,12 @@ void Window::Impl::install_callbacks() {
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned character) {
     static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_character(static_cast<char32_t>(character));
   });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    auto& impl = *static_cast<Impl*>(glfwGetWindowUserPointer(w));
+    impl.last_activity = Clock::now();
+    // Of several files the first is meant: there is one experiment.
+    if (count > 0 && impl.observatory != nullptr) impl.workspace.drop(*impl.observatory, paths[0]);
+  });
   // Cursor, buttons, wheel and size: ImGui reads them; here they only say that something moves.
   glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) {
     static_cast<Impl*>(glfwGetWindowUserPointer(w))->last_activity = Clock::now();
@@ -172,7 +178,10 @@ void Window::Impl::on_key(int key, int action, int mods) {
   last_activity = Clock::now();
   is_key_repeat = action == GLFW_REPEAT;
   if (action == GLFW_RELEASE || ImGui::GetCurrentContext() == nullptr) return;
-  if (key == GLFW_KEY_ESCAPE && action == GLFW_PRESS) return workspace.escape();
+  if (key == GLFW_KEY_ESCAPE && action == GLFW_PRESS) {
+    if (observatory != nullptr) workspace.escape(*observatory);
+    return;
+  }
   if (key == GLFW_KEY_TAB && (mods & (GLFW_MOD_CONTROL | GLFW_MOD_ALT)) == 0)
     return move_focus((mods & GLFW_MOD_SHIFT) != 0 ? -1 : 1);
   if ((mods & GLFW_MOD_CONTROL) == 0) return;

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
+#include "app/dropped_file.h"
 #include "app/ui/focus.h"
 #include "app/ui/interaction.h"
 #include "app/ui/items.h"
@@ -16,11 +18,21 @@
 #include "app/views/metric_rows.h"
 #include "app/views/parameter_panel.h"
 #include "app/views/status_bar.h"
+#include "app/views/view_header.h"
 
 namespace gramscope::app {
 namespace {
 
-constexpr std::array<const char*, 4> kCentre{"gram_h", "target", "pca", "gram_w"};
+/// The views that can stand in the panels of the centre.
+const std::vector<Option>& picture_options() {
+  static const std::vector<Option> options = [] {
+    std::vector<Option> result;
+    for (const auto& entry : view_entries())
+      if (entry.is_picture) result.push_back({entry.key, entry.label, entry.summary});
+    return result;
+  }();
+  return options;
+}
 
 /// The one window everything is drawn in: no background (panels are cleared), no decoration, the size of the
 /// screen.
@@ -56,7 +68,7 @@ void clear_rect(const Rect& rect, ImU32 colour, ImVec2 scale, int height) {
 
 }  // namespace
 
-Workspace::Workspace(ExperimentSource source) : top_bar_(std::move(source)) { reset_focus(); }
+Workspace::Workspace(ExperimentSource source) : experiments_(source), top_bar_(std::move(source)) { reset_focus(); }
 
 View& Workspace::view(const std::string& key) {
   auto& slot = views_[key];
@@ -78,7 +90,7 @@ void Workspace::draw(Observatory& observatory) {
     needs.metric_count = static_cast<int>(principal_metric_rows(snapshot->metrics).size());
   needs.hides_metrics = full_view_ == "metrics";
   needs.hides_contrasts = full_view_ == "contrasts";
-  needs.hides_spectrum = full_view_ == "spectrum";
+  needs.hides_spectrum = full_view_ == "spectrum" || is_in_centre("spectrum");
   needs.hides_timeline = full_view_ == "timeline";
   layout_ = compute_layout(size_, needs);
 
@@ -93,21 +105,74 @@ void Workspace::draw(Observatory& observatory) {
     const ScopedClip clip(layout_.status);
     draw_status_bar(observatory, layout_.status);
   }
+  preparation_card_.draw(observatory, layout_.centre);
+  draw_browser(observatory);
   if (shows_shortcuts_) draw_shortcut_overlay();
+}
+
+void Workspace::draw_browser(Observatory& observatory) {
+  const std::string asked = std::exchange(observatory.view.browsing, {});
+  if (!asked.empty() && observatory.config().contains(asked)) {
+    browsed_ = asked;
+    const auto& parameter = find_parameter(observatory.parameters(), asked);
+    browser_.open(parameter.label, observatory.config().text(asked));
+  }
+  const auto chosen = browser_.draw();
+  if (chosen && observatory.config().contains(browsed_)) observatory.set_parameter(browsed_, chosen->string());
+}
+
+bool Workspace::is_in_centre(const std::string& key) const {
+  return full_view_.empty() && std::find(centre_.begin(), centre_.end(), key) != centre_.end();
+}
+
+void Workspace::put_in_panel(std::size_t panel, const std::string& key) {
+  // A view stands in one place: the panel that has it takes the other's.
+  const auto other = std::find(centre_.begin(), centre_.end(), key);
+  if (other != centre_.end()) *other = centre_[panel];
+  centre_[panel] = key;
+}
+
+std::string Workspace::draw_exchangeable(Observatory& observatory, const std::string& list, const std::string& key,
+                                         const Rect& rect) {
+  const auto& options = picture_options();
+  const auto current =
+      std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.key == key; });
+  if (current == options.end()) {
+    draw_view(observatory, key, rect);
+    return {};
+  }
+  const TitleList titles(list, options, static_cast<int>(current - options.begin()));
+  draw_view(observatory, key, rect);
+  return titles.chosen() ? options[static_cast<std::size_t>(*titles.chosen())].key : std::string();
 }
 
 void Workspace::draw_views(Observatory& observatory) {
   hovered_view_.clear();
-  if (full_view_.empty())
-    for (std::size_t i = 0; i < kCentre.size(); ++i) draw_view(observatory, kCentre[i], layout_.views[i]);
-  else
-    draw_view(observatory, full_view_, layout_.centre);
+  // What only a view that is no longer drawn could take back.
+  std::string shown = full_view_;
+  for (const auto& key : centre_) shown += " " + key;
+  if (std::exchange(shown_views_, shown) != shown) {
+    observatory.view.selection.hovered_a.reset();
+    observatory.view.selection.hovered_b.reset();
+  }
+  if (full_view_.empty()) {
+    const auto drawn = centre_;
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      const std::string list = "panel." + std::to_string(i + 1) + ".view";
+      const auto chosen = draw_exchangeable(observatory, list, drawn[i], layout_.views[i]);
+      if (!chosen.empty()) put_in_panel(i, chosen);
+    }
+  } else {
+    const std::string drawn = full_view_;
+    const auto chosen = draw_exchangeable(observatory, "panel.full.view", drawn, layout_.centre);
+    if (!chosen.empty()) full_view_ = chosen;
+  }
   const std::array<std::pair<const char*, Rect>, 4> others{{{"metrics", layout_.metrics},
                                                             {"contrasts", layout_.contrasts},
                                                             {"spectrum", layout_.spectrum},
                                                             {"timeline", layout_.timeline}}};
   for (const auto& [key, rect] : others)
-    if (full_view_ != key) draw_view(observatory, key, rect);
+    if (full_view_ != key && !is_in_centre(key)) draw_view(observatory, key, rect);
   if (!is_empty(layout_.explanation)) {
     const ScopedClip clip(layout_.explanation);
     draw_explanation(observatory, layout_.explanation);
@@ -190,11 +255,19 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
   }
 }
 
-void Workspace::escape() {
+void Workspace::drop(Observatory& observatory, const std::filesystem::path& path) {
+  browser_.close();
+  open_dropped_file(observatory, experiments_, path);
+}
+
+void Workspace::escape(Observatory& observatory) {
+  if (browser_.is_open()) return browser_.close();
   // Taking the focus from an open field here would confirm what Esc is to take back.
   if (does_escape_belong_to_imgui()) return;
   if (shows_shortcuts_)
     shows_shortcuts_ = false;
+  else if (observatory.status().preparation)
+    observatory.cancel_preparation();
   else if (is_keyboard_taken())
     drop_focus();
   else

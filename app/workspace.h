@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +11,8 @@
 #include "app/observatory.h"
 #include "app/ui/layout.h"
 #include "app/ui/shortcuts.h"
+#include "app/views/file_browser.h"
+#include "app/views/preparation_card.h"
 #include "app/views/top_bar.h"
 #include "app/views/view.h"
 
@@ -31,27 +35,44 @@ class Workspace {
 
   /// A typed character; true if it meant something. Rests while a control has the keyboard.
   bool press(Observatory& observatory, char32_t character);
-  /// Esc: leaves the overlay, the control that has the keyboard, or the full view.
-  void escape();
+  /// Esc: leaves the file browser, the overlay, the making of a task, the control that has the keyboard, or the full
+  /// view: the first of these that there is.
+  void escape(Observatory& observatory);
+  /// A file dropped on the window.
+  void drop(Observatory& observatory, const std::filesystem::path& path);
 
   /// The key of the view at full size, or empty.
   const std::string& full_view() const { return full_view_; }
   void set_full_view(const std::string& key) { full_view_ = key; }
   bool shows_shortcuts() const { return shows_shortcuts_; }
+  /// The keys of the views in the four panels of the centre: top left, top right, bottom left, bottom right.
+  const std::array<std::string, 4>& centre() const { return centre_; }
 
  private:
   View& view(const std::string& key);
   void draw_view(Observatory& observatory, const std::string& key, const Rect& rect);
   void draw_views(Observatory& observatory);
+  /// A view whose title is the list of those that can stand in its place. Gives the one chosen, or nothing.
+  std::string draw_exchangeable(Observatory& observatory, const std::string& list, const std::string& key,
+                                const Rect& rect);
+  void put_in_panel(std::size_t panel, const std::string& key);
+  bool is_in_centre(const std::string& key) const;
+  void draw_browser(Observatory& observatory);
   void draw_lines() const;
   void execute(Observatory& observatory, Shortcut shortcut);
 
+  ExperimentSource experiments_;
   TopBar top_bar_;
+  PreparationCard preparation_card_;
+  FileBrowser browser_;
+  std::string browsed_;  ///< the parameter whose file the browser chooses
+  std::array<std::string, 4> centre_{"gram_h", "target", "pca", "gram_w"};
   std::map<std::string, std::unique_ptr<View>> views_;
   Layout layout_;
   ImVec2 size_;
   std::string full_view_;
   std::string hovered_view_;
+  std::string shown_views_;  ///< in the frame before
   bool shows_shortcuts_ = false;
 };
 

@@ -25,31 +25,57 @@ bool is_same(const Parameter& a, const Parameter& b) {
          keys(a) == keys(b) && a.summary == b.summary;
 }
 
-void add_variant(CatalogueParameter& entry, const Parameter& parameter, const std::string& kind) {
-  for (auto& variant : entry.variants) {
-    if (!is_same(variant.parameter, parameter)) continue;
-    if (std::find(variant.kinds.begin(), variant.kinds.end(), kind) == variant.kinds.end())
-      variant.kinds.push_back(kind);
-    return;
-  }
-  entry.variants.push_back({parameter, {kind}});
+/// A task with a model that can learn it and a method that trains it.
+struct Combination {
+  std::string task;
+  std::string model;
+  std::string method;
+
+  friend bool operator==(const Combination&, const Combination&) = default;
+};
+
+template <class Of>
+std::vector<std::string> distinct(const std::vector<Combination>& combinations, const Of& of) {
+  std::vector<std::string> result;
+  for (const auto& combination : combinations)
+    if (std::find(result.begin(), result.end(), of(combination)) == result.end()) result.push_back(of(combination));
+  return result;
 }
 
-/// "kernel_ufm" where all of a model's optimizers are in the list, else "transformer with adamw".
-std::vector<std::string> shortened(const std::vector<std::string>& kinds, std::size_t all) {
-  if (kinds.size() == all) return {};
+/// Which of `all` these are, in the fewest words: nothing where they are all, "task corpus" where the task decides,
+/// "kernel_ufm" or "transformer with adamw" where the model or the method does.
+std::vector<std::string> shortened(const std::vector<Combination>& these, const std::vector<Combination>& all) {
   std::vector<std::string> result;
+  if (these.size() == all.size()) return result;
+  const auto task_of = [](const Combination& c) { return c.task; };
+  const auto tasks = distinct(these, task_of);
+  std::vector<Combination> of_tasks;
+  for (const auto& combination : all)
+    if (std::find(tasks.begin(), tasks.end(), combination.task) != tasks.end()) of_tasks.push_back(combination);
+  if (tasks.size() < distinct(all, task_of).size())
+    for (const auto& task : tasks) result.push_back("task " + task);
+  if (these.size() == of_tasks.size()) return result;
   for (const auto& model : model_entries()) {
-    std::vector<std::string> methods;
-    for (const auto& method : model.optimizers)
-      if (std::find(kinds.begin(), kinds.end(), model.key + " with " + method) != kinds.end())
-        methods.push_back(method);
+    const auto methods_in = [&](const std::vector<Combination>& combinations) {
+      std::vector<Combination> own;
+      for (const auto& combination : combinations)
+        if (combination.model == model.key) own.push_back(combination);
+      return distinct(own, [](const Combination& c) { return c.method; });
+    };
+    const auto methods = methods_in(these);
     if (methods.empty()) continue;
-    result.push_back(methods.size() == model.optimizers.size()
+    result.push_back(methods.size() == methods_in(of_tasks).size()
                          ? model.key
                          : fmt::format("{} with {}", model.key, fmt::join(methods, " or ")));
   }
   return result;
+}
+
+/// Whether the model can learn the task as it is by default.
+bool can_learn(const std::vector<Parameter>& applicable, const std::string& model) {
+  for (const auto& choice : find_parameter(applicable, "model.kind").choices)
+    if (choice.key == model) return choice.unavailable.empty();
+  return false;
 }
 
 template <class Entries>
@@ -63,24 +89,47 @@ std::vector<CatalogueItem> items_of(const Entries& entries) {
 
 std::vector<CatalogueParameter> catalogue_parameters() {
   std::vector<CatalogueParameter> found;
-  std::size_t combinations = 0;
+  std::vector<std::vector<std::vector<Combination>>> combinations;  // of each parameter's variants
+  std::vector<Combination> all;
+  const auto add = [&](const Parameter& parameter, const Combination& combination) {
+    const auto entry = std::find_if(found.begin(), found.end(),
+                                    [&](const auto& other) { return other.key == parameter.key; });
+    const auto at = static_cast<std::size_t>(entry - found.begin());
+    if (entry == found.end()) {
+      found.push_back({parameter.key, {}});
+      combinations.emplace_back();
+    }
+    auto& variants = found[at].variants;
+    const auto variant = std::find_if(variants.begin(), variants.end(), [&](const auto& other) {
+      return is_same(other.parameter, parameter);
+    });
+    const auto which = static_cast<std::size_t>(variant - variants.begin());
+    if (variant == variants.end()) {
+      variants.push_back({parameter, {}});
+      // What is available depends on the task; here the parameter is described for itself.
+      variants.back().parameter.unavailable.clear();
+      for (auto& choice : variants.back().parameter.choices) choice.unavailable.clear();
+      combinations[at].emplace_back();
+    }
+    combinations[at][which].push_back(combination);
+  };
   for (const auto& task : task_entries()) {
     for (const auto& model : model_entries()) {
-      for (const auto& optimizer : model.optimizers) {
-        ++combinations;
+      for (const auto& method : model.optimizers) {
         Config kinds;
         kinds.set("task.kind", task.key);
         kinds.set("model.kind", model.key);
-        kinds.set("optimizer.kind", optimizer);
-        for (const auto& parameter : applicable_parameters(kinds)) {
-          auto entry = std::find_if(found.begin(), found.end(),
-                                    [&](const auto& other) { return other.key == parameter.key; });
-          if (entry == found.end()) entry = found.insert(found.end(), {parameter.key, {}});
-          add_variant(*entry, parameter, model.key + " with " + optimizer);
-        }
+        kinds.set("optimizer.kind", method);
+        const auto applicable = applicable_parameters(kinds);
+        if (!can_learn(applicable, model.key)) continue;
+        all.push_back({task.key, model.key, method});
+        for (const auto& parameter : applicable) add(parameter, all.back());
       }
     }
   }
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (std::size_t k = 0; k < found[i].variants.size(); ++k)
+      found[i].variants[k].kinds = shortened(combinations[i][k], all);
   // Sections together, each in the order in which its parameters first came up.
   const auto section = [](const CatalogueParameter& entry) {
     return entry.key.substr(0, entry.key.find('.'));
@@ -93,9 +142,6 @@ std::vector<CatalogueParameter> catalogue_parameters() {
     return std::find(sections.begin(), sections.end(), section(a)) <
            std::find(sections.begin(), sections.end(), section(b));
   });
-  for (auto& entry : found)
-    for (auto& variant : entry.variants)
-      variant.kinds = shortened(variant.kinds, combinations / task_entries().size());
   return found;
 }
 

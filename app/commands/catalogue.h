@@ -7,10 +7,10 @@
 
 namespace gramscope::app {
 
-/// A parameter as it is for some of the kinds: ranges and defaults may depend on the model or the optimizer.
+/// A parameter as it is for some of the kinds: ranges and defaults may depend on the task, the model or the optimizer.
 struct ParameterVariant {
   Parameter parameter;
-  std::vector<std::string> kinds;  ///< "kernel_ufm with gd"; empty where it is the same for all
+  std::vector<std::string> kinds;  ///< "task corpus", "kernel_ufm with gd"; empty where it is the same for all
 };
 
 /// A parameter by its key, over all kinds that have it.

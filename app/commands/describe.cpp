@@ -26,12 +26,29 @@ Json json_of(const Value& value) {
   return std::visit([](const auto& held) { return Json(held); }, value);
 }
 
+std::string type_name(ParameterType type) {
+  switch (type) {
+    case ParameterType::flag:
+      return "flag";
+    case ParameterType::integer:
+      return "integer";
+    case ParameterType::real:
+      return "real";
+    case ParameterType::choice:
+      return "choice";
+    case ParameterType::file:
+      return "file";
+  }
+  return {};
+}
+
 Json json_of(const Parameter& parameter) {
   Json json{{"key", parameter.key},
             {"label", parameter.label},
             {"symbol", parameter.symbol},
             {"summary", parameter.summary},
             {"default", json_of(parameter.default_value)},
+            {"type", type_name(parameter.type)},
             {"allowed", describe_range(parameter)},
             {"effect", parameter.effect == Effect::live ? "live" : "restart"}};
   if (parameter.type == ParameterType::integer || parameter.type == ParameterType::real) {
@@ -54,6 +71,48 @@ Json json_of_entry(const char* kind, const Entry& entry) {
   return {{"kind", kind},           {"key", entry.key},
           {"label", entry.label},   {"summary", entry.summary},
           {"source", entry.source}, {"parameters", json_of(entry.parameters)}};
+}
+
+/// The traits of a task as it is by default.
+TaskTraits traits_of(const TaskEntry& task) {
+  Config config;
+  for (const auto& parameter : task.parameters) config.set(parameter.key, parameter.default_value);
+  return task.traits(config);
+}
+
+Json json_of(const TaskEntry& task) {
+  Json json = json_of_entry("task", task);
+  if (!task.details.empty()) json["details"] = task.details;
+  const TaskTraits traits = traits_of(task);
+  json["traits"] = {{"tokens", traits.has_tokens},
+                    {"factors", traits.has_factors},
+                    {"words_are_tokens", traits.words_are_tokens}};
+  for (const auto& model : model_entries()) {
+    const std::string reason = model.refuses ? model.refuses(traits) : std::string();
+    if (reason.empty())
+      json["learned_by"].push_back(model.key);
+    else
+      json["not_learned_by"][model.key] = reason;
+  }
+  return json;
+}
+
+Json json_of(const ModelEntry& model) {
+  Json json = json_of_entry("model", model);
+  json["optimizers"] = model.optimizers;
+  for (const auto& task : task_entries()) {
+    const TaskTraits traits = traits_of(task);
+    const std::string reason = model.refuses ? model.refuses(traits) : std::string();
+    if (reason.empty())
+      json["learns"].push_back(task.key);
+    else
+      json["does_not_learn"][task.key] = reason;
+    if (!model.unavailable) continue;
+    for (auto& parameter : json["parameters"])
+      if (const auto why = model.unavailable(parameter["key"].get<std::string>(), traits); !why.empty())
+        parameter["unavailable"][task.key] = why;
+  }
+  return json;
 }
 
 void add_metric(const std::string& key, Json& found) {
@@ -101,15 +160,9 @@ void add_parameter(const std::string& key, Json& found) {
 Json find_all(const std::string& key) {
   Json found = Json::array();
   for (const auto& entry : task_entries())
-    if (entry.key == key) {
-      found.push_back(json_of_entry("task", entry));
-      if (!entry.details.empty()) found.back()["details"] = entry.details;
-    }
-  for (const auto& entry : model_entries()) {
-    if (entry.key != key) continue;
-    found.push_back(json_of_entry("model", entry));
-    found.back()["optimizers"] = entry.optimizers;
-  }
+    if (entry.key == key) found.push_back(json_of(entry));
+  for (const auto& entry : model_entries())
+    if (entry.key == key) found.push_back(json_of(entry));
   for (const auto& entry : optimizer_entries())
     if (entry.key == key) found.push_back(json_of_entry("optimizer", entry));
   add_metric(key, found);
@@ -139,6 +192,15 @@ std::string joined(const Json& names) {
   return text;
 }
 
+/// "contexts made of tokens, latent factors"
+std::string given_by(const Json& traits) {
+  std::vector<std::string> given;
+  if (traits["tokens"].get<bool>()) given.emplace_back("contexts made of tokens");
+  if (traits["factors"].get<bool>()) given.emplace_back("latent factors");
+  if (traits["words_are_tokens"].get<bool>()) given.emplace_back("words that are tokens");
+  return given.empty() ? "contexts alone" : fmt::format("{}", fmt::join(given, ", "));
+}
+
 std::string parameter_text(const Json& parameter, const std::string& indent) {
   const auto symbol = plain(parameter["symbol"]);
   std::string text =
@@ -149,6 +211,9 @@ std::string parameter_text(const Json& parameter, const std::string& indent) {
       "{}; default {}; {}", plain(parameter["allowed"]), plain(parameter["default"]),
       plain(parameter["effect"]) == "live" ? "takes effect at the next step" : "restarts the run"));
   if (parameter.contains("of")) line("as a parameter of " + joined(parameter["of"]));
+  if (parameter.contains("unavailable"))
+    for (const auto& [task, reason] : parameter["unavailable"].items())
+      line(fmt::format("not with task {}: {}", task, plain(reason)));
   if (parameter.contains("choices"))
     for (const auto& choice : parameter["choices"])
       line(fmt::format("  {}: {}", plain(choice["key"]), plain(choice["summary"])));
@@ -181,6 +246,19 @@ std::string text_of(const Json& item) {
   line("at_collapse", "at collapse");
   line("undefined_when", "undefined when");
   line("source", "source");
+  const auto list = [&](const char* key, const char* label) {
+    if (item.contains(key)) text += fmt::format("    {:<15} {}\n", label, joined(item[key]));
+  };
+  const auto reasons = [&](const char* key, const char* label) {
+    if (!item.contains(key)) return;
+    for (const auto& [name, reason] : item[key].items())
+      text += fmt::format("    {:<15} {}: {}\n", label, name, plain(reason));
+  };
+  if (item.contains("traits")) text += fmt::format("    {:<15} {}\n", "gives", given_by(item["traits"]));
+  list("learned_by", "learned by");
+  reasons("not_learned_by", "not learned by");
+  list("learns", "learns");
+  reasons("does_not_learn", "does not learn");
   if (item.contains("optimizers"))
     text += fmt::format("    {:<15} {}\n", "optimizers", joined(item["optimizers"]));
   if (item.contains("parameters") && !item["parameters"].empty()) {

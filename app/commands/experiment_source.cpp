@@ -19,7 +19,8 @@ ExperimentSource experiment_source() {
   source.load = [](Observatory& observatory, const std::string& name) {
     ExperimentOptions options;
     options.preset = name;
-    observatory.load(choose_experiment(options, "back_off").session.preset.config, name);
+    const auto preset = choose_experiment(options, "back_off").session.preset;
+    observatory.load(preset.config, preset.name);
   };
   return source;
 }

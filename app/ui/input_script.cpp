@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cfloat>
 #include <charconv>
 #include <fstream>
 #include <map>
@@ -30,12 +31,12 @@ struct Grammar {
   int least;
   int most;  ///< -1: the rest of the line
 };
-constexpr std::array<Grammar, 19> kGrammar{{
+constexpr std::array<Grammar, 20> kGrammar{{
     {"wait", 1, 1},        {"wait_step", 1, 1},  {"wait_phase", 1, 1}, {"wait_finished", 0, 0},
     {"wait_idle", 0, 0},   {"move", 1, 2},       {"click", 1, 3},      {"double_click", 1, 3},
     {"right_click", 1, 3}, {"ctrl_click", 1, 3}, {"drag", 3, 4},       {"wheel", 2, 2},
     {"key", 1, 1},         {"type", 1, -1},      {"resize", 2, 2},     {"set", 2, -1},
-    {"items", 1, -1},      {"shot", 1, -1},      {"quit", 0, 0},
+    {"drop", 1, -1},       {"items", 1, -1},     {"shot", 1, -1},      {"quit", 0, 0},
 }};
 
 std::optional<double> number(const std::string& text) {
@@ -197,6 +198,10 @@ bool InputScript::advance(const Command& command, const ScriptHost& host) {
     const bool is_done = size.x == static_cast<float>(width) && size.y == static_cast<float>(height);
     return ++frame_ > (is_done ? 3 : 60);
   }
+  if (verb == "drop") {
+    host.workspace.drop(host.observatory, command.rest);
+    return true;
+  }
   if (verb == "set") {
     const std::string key = command.words[0];
     const std::string text = trimmed(command.rest.substr(key.size()));
@@ -306,6 +311,8 @@ bool InputScript::press_buttons(const Command& command) {
   const int button = command.verb == "right_click" ? 1 : 0;
   const int presses = command.verb == "double_click" ? 2 : 1;
   const int phase = frame_++ - 2;
+  // What is a double click is said by the script, not by how fast this machine draws.
+  ImGui::GetIO().MouseDoubleClickTime = presses == 2 && phase > 0 ? FLT_MAX : 0.0f;
   ctrl_ = command.verb == "ctrl_click" && phase <= 1;
   if (command.verb == "ctrl_click" && !ctrl_) ImGui::GetIO().KeyCtrl = false;
   buttons_[button] = phase < 2 * presses && phase % 2 == 0;

@@ -42,6 +42,7 @@ struct ScriptHost {
 ///   type TEXT                  the rest of the line, into whatever has the keyboard
 ///   resize WIDTH HEIGHT
 ///   set KEY VALUE              a parameter, as --set does
+///   drop FILE                  on the window, as from a file manager
 ///   items FILE                 what was drawn, a JSON object on each line
 ///   shot FILE.png
 ///   quit

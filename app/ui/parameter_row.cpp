@@ -48,7 +48,11 @@ InfoCard card_of(const Parameter& parameter, const Value& value) {
   const auto underscore = card.caption.find('_');
   if (underscore != std::string::npos) card.caption.erase(underscore, 1);
   card.paragraph(parameter.summary, palette().text);
-  if (parameter.type == ParameterType::choice) {
+  if (!parameter.unavailable.empty())
+    card.paragraph("Not here: " + parameter.unavailable + ".", palette().warning);
+  if (parameter.type == ParameterType::file) {
+    card.fact("Now", format_value(value)).fact("Default", format_value(parameter.default_value));
+  } else if (parameter.type == ParameterType::choice) {
     for (const auto& choice : parameter.choices)
       if (Value(choice.key) == value) card.fact("Now", choice.label + ": " + choice.summary);
   } else {
@@ -77,7 +81,9 @@ void draw_label(const Parameter& parameter, const Value& value, const Rect& rect
       !parameter.symbol.empty() &&
       text_size(fonts().body, parameter.label).x + gap + symbol_width(parameter.symbol) <= room;
   float x = rect.min.x;
-  x += draw_text(fonts().body, {x, y}, colours.text, elided(fonts().body, parameter.label, room));
+  const bool is_available = parameter.unavailable.empty();
+  x += draw_text(fonts().body, {x, y}, is_available ? colours.text : colours.text_dim,
+                 elided(fonts().body, parameter.label, room));
   if (has_symbol) x += gap + draw_symbol({x + gap, y}, colours.text_muted, parameter.symbol);
   if (!mark.empty()) x += gap + draw_text(fonts().small, {x + gap, y + 1.0f * scale}, colours.accent, mark);
   report_visible_item("label.parameter." + parameter.key, {{rect.min.x, y}, {x, y + fonts().body->FontSize}});
@@ -86,12 +92,16 @@ void draw_label(const Parameter& parameter, const Value& value, const Rect& rect
   if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) show_info_card(card_of(parameter, value), beside(row));
 }
 
-std::optional<Value> choice_row(const Parameter& parameter, const Value& current, const Columns& columns) {
+std::optional<Value> choice_row(const Parameter& parameter, const Value& current, const Columns& columns,
+                                const ChoiceNote& note) {
+  const std::string name = "parameter." + parameter.key;
+  const bool is_open = is_combo_open(name);
   std::vector<Option> options;
   int chosen = -1;
   for (const auto& choice : parameter.choices) {
     if (Value(choice.key) == current) chosen = static_cast<int>(options.size());
-    options.push_back({choice.key, choice.label, choice.summary});
+    options.push_back({choice.key, choice.label, choice.summary, is_open && note ? note(choice) : std::string(),
+                       choice.unavailable});
   }
   const float inset = 1.5f * ui_scale();
   // A long choice may begin further left than the sliders do, as far as this row's own label lets it.
@@ -101,7 +111,7 @@ std::optional<Value> choice_row(const Parameter& parameter, const Value& current
   const float left = std::max(label_end, std::min(columns.control.min.x, wanted));
   const Rect rect{{left, columns.control.min.y + inset},
                   {columns.number.max.x, columns.number.max.y - inset}};
-  const auto next = combo("parameter." + parameter.key, rect, options, chosen);
+  const auto next = combo(name, rect, options, chosen);
   if (!next) return std::nullopt;
   return Value(parameter.choices[static_cast<std::size_t>(*next)].key);
 }
@@ -111,6 +121,78 @@ std::optional<Value> flag_row(const Parameter& parameter, const Value& current, 
   const Rect rect{columns.control.min, columns.number.max};
   if (!toggle("parameter." + parameter.key, rect, is_on)) return std::nullopt;
   return Value(!is_on);
+}
+
+/// A file's name, a button that opens another and one that goes back to the default.
+ParameterEdit file_row(const Parameter& parameter, const Value& current, const Columns& columns) {
+  const auto& colours = palette();
+  const float scale = ui_scale();
+  const std::string name = "parameter." + parameter.key;
+  const std::string path = std::get<std::string>(current);
+  const std::string file = path.substr(path.find_last_of('/') + 1);
+  const bool is_default = current == parameter.default_value;
+  const float inset = 1.5f * scale;
+  const float top = columns.control.min.y + inset;
+  const float bottom = columns.number.max.y - inset;
+  const float open_width = std::round(text_size(fonts().body, "Open").x + 14.0f * scale);
+  const float clear_width = is_default ? 0.0f : 18.0f * scale;
+  const Rect open{{columns.number.max.x - open_width, top}, {columns.number.max.x, bottom}};
+  const float left = columns.label.min.x + parameter_label_width(parameter) + 8.0f * scale;
+  const float wanted = text_size(fonts().body, file).x + 14.0f * scale + clear_width;
+  const float right = open.min.x - 5.0f * scale;
+  const Rect field{{std::max(left, std::min(columns.control.min.x, right - wanted)), top}, {right, bottom}};
+  ParameterEdit edit;
+  const auto state = interact(name, field);
+  if (state.is_visible) {
+    canvas().AddRectFilled(field.min, field.max, state.is_hovered ? colours.control_hot : colours.control,
+                           4.0f * scale);
+    canvas().AddRect(field.min, field.max, colours.line, 4.0f * scale);
+    const float room = field.width() - 12.0f * scale - clear_width;
+    draw_text(fonts().body, {field.min.x + 7.0f * scale, centred_y(fonts().body, field.min.y, field.max.y)},
+              file.empty() ? colours.text_dim : colours.text,
+              elided_middle(fonts().body, file.empty() ? "none" : file, room));
+    draw_focus_ring(state, field, 4.0f * scale);
+  }
+  if (button("open." + name, open, "Open", ButtonKind::secondary, "Chooses a file.")) edit.wants_file = true;
+  const Rect clear{{field.max.x - clear_width, top}, {field.max.x, bottom}};
+  bool is_over_clear = false;
+  if (!is_default) {
+    is_over_clear = clear.contains(ImGui::GetIO().MousePos);
+    report_visible_item("clear." + name, clear);
+    draw_text_centred(fonts().body, 0.5f * (clear.min.x + clear.max.x),
+                      centred_y(fonts().body, clear.min.y, clear.max.y),
+                      is_over_clear ? colours.text : colours.text_muted, "×");
+  }
+  if (state.was_pressed) {
+    if (is_over_clear)
+      edit.value = parameter.default_value;
+    else
+      edit.wants_file = true;
+  }
+  if (state.is_focused && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Delete)) && !is_default)
+    edit.value = parameter.default_value;
+  if (wants_info_card(state)) {
+    InfoCard card = card_of(parameter, current);
+    if (is_over_clear) card = InfoCard{"Back to the default", {}, {}}.paragraph(format_value(parameter.default_value));
+    show_info_card(card, beside({columns.label.min, columns.number.max}));
+  }
+  return edit;
+}
+
+/// What stands where a parameter cannot be changed: its value, and why.
+void unavailable_row(const Parameter& parameter, const Value& current, const Columns& columns) {
+  ImGui::PushItemFlag(ImGuiItemFlags_NoNav, true);
+  const Rect rect{columns.control.min, columns.number.max};
+  const auto state = interact("parameter." + parameter.key, rect);
+  ImGui::PopItemFlag();
+  std::string text = format_value(current);
+  for (const auto& choice : parameter.choices)
+    if (Value(choice.key) == current) text = choice.label;
+  if (text.empty()) text = "none";
+  draw_text_right(fonts().body, rect.max.x, centred_y(fonts().body, rect.min.y, rect.max.y), palette().text_dim,
+                  elided(fonts().body, text, rect.width()));
+  if (wants_info_card(state))
+    show_info_card(card_of(parameter, current), beside({columns.label.min, columns.number.max}));
 }
 
 /// The slider that was moved last: what it shows until the run has taken the value over.
@@ -261,25 +343,33 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
 }  // namespace
 
 float parameter_label_width(const Parameter& parameter) {
-  const float width = text_size(fonts().body, parameter.label).x;
-  if (parameter.effect == Effect::live) return width;
-  return width + 4.0f * ui_scale() + text_size(fonts().small, "↻").x;
+  const float gap = 4.0f * ui_scale();
+  float width = text_size(fonts().body, parameter.label).x;
+  if (!parameter.symbol.empty()) width += gap + symbol_width(parameter.symbol);
+  if (parameter.effect == Effect::restart) width += gap + text_size(fonts().small, "↻").x;
+  return width;
 }
 
-std::optional<Value> parameter_row(const Parameter& parameter, const Value& current, const Rect& row,
-                                   float label_width) {
+ParameterEdit parameter_row(const Parameter& parameter, const Value& current, const Rect& row, float label_width,
+                            const ChoiceNote& note) {
   const auto columns = columns_of(row, label_width);
   draw_label(parameter, current, columns.label, row);
+  if (!parameter.unavailable.empty()) {
+    unavailable_row(parameter, current, columns);
+    return {};
+  }
   switch (parameter.type) {
     case ParameterType::choice:
-      return choice_row(parameter, current, columns);
+      return {choice_row(parameter, current, columns, note)};
     case ParameterType::flag:
-      return flag_row(parameter, current, columns);
+      return {flag_row(parameter, current, columns)};
+    case ParameterType::file:
+      return file_row(parameter, current, columns);
     case ParameterType::integer:
     case ParameterType::real:
-      return slider_row(parameter, current, columns);
+      return {slider_row(parameter, current, columns)};
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace gramscope::app

@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 15> lines{{
+  static constexpr std::array<ShortcutHelp, 17> lines{{
       {"Space", "run or pause"},
       {".", "take one step"},
       {"R", "restart with the same initial weights"},
@@ -19,6 +19,8 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"Double-click", "slider: default value; plot: fit"},
       {"Ctrl+click", "slider: type a value"},
       {"Wheel, drag", "plot: zoom and pan; PCA: zoom and turn"},
+      {"Title ▾", "another picture in this panel"},
+      {"Drop a file", "learn from a text; load a preset or session"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},
       {"?", "this page"},
   }};

@@ -71,6 +71,25 @@ void for_each_line(const ImFont* font, float width, std::string_view text, Line 
   }
 }
 
+/// The largest length up to `bytes` that does not cut a character in two.
+std::size_t whole_characters(std::string_view text, std::size_t bytes) {
+  bytes = std::min(bytes, text.size());
+  while (bytes > 0 && bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xc0u) == 0x80u) --bytes;
+  return bytes;
+}
+
+/// `text` if it fits, else what `shorten` makes of the largest number of its bytes that fits; empty if none does.
+template <class Shorten>
+std::string longest_fitting(const ImFont* font, std::string_view text, float width, const Shorten& shorten) {
+  if (text_size(font, text).x <= width) return std::string(text);
+  std::size_t fits = 0;
+  for (std::size_t too_many = text.size(); too_many - fits > 1;) {
+    const std::size_t tried = fits + (too_many - fits) / 2;
+    (text_size(font, shorten(tried)).x <= width ? fits : too_many) = tried;
+  }
+  return fits > 0 ? shorten(fits) : std::string();
+}
+
 }  // namespace
 
 std::string spelled_out(std::string_view text) {
@@ -133,16 +152,26 @@ float symbol_width(std::string_view symbol) {
 }
 
 std::string elided(const ImFont* font, std::string_view text, float width) {
-  if (text_size(font, text).x <= width) return std::string(text);
-  std::string result(text);
-  while (!result.empty()) {
-    // Whole characters only: drop continuation bytes together with the byte that leads them.
-    while (!result.empty() && (static_cast<unsigned char>(result.back()) & 0xc0u) == 0x80u) result.pop_back();
-    if (!result.empty()) result.pop_back();
-    while (!result.empty() && result.back() == ' ') result.pop_back();
-    if (text_size(font, result + "…").x <= width) return result + "…";
-  }
-  return result;
+  return longest_fitting(font, text, width, [&](std::size_t kept) {
+    const auto head = text.substr(0, whole_characters(text, kept));
+    std::string shortened(head.substr(0, head.find_last_not_of(' ') + 1));
+    return shortened.append("…");
+  });
+}
+
+std::string elided_middle(const ImFont* font, std::string_view text, float width) {
+  return longest_fitting(font, text, width, [&](std::size_t kept) {
+    std::string shortened(text.substr(0, whole_characters(text, (kept + 1) / 2)));
+    return shortened.append("…").append(text.substr(whole_characters(text, text.size() - kept / 2)));
+  });
+}
+
+std::string elided_start(const ImFont* font, std::string_view text, float width) {
+  return longest_fitting(font, text, width, [&](std::size_t kept) {
+    const auto tail = text.substr(whole_characters(text, text.size() - kept));
+    std::string shortened("…");
+    return shortened.append(tail.substr(std::min(tail.size(), tail.find_first_not_of(' '))));
+  });
 }
 
 float draw_wrapped(ImFont* font, ImVec2 pos, float width, float line_height, ImU32 colour,

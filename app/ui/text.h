@@ -28,8 +28,11 @@ float draw_text_centred(ImFont* font, float centre, float y, ImU32 colour, std::
 float draw_symbol(ImVec2 pos, ImU32 colour, std::string_view symbol);
 float symbol_width(std::string_view symbol);
 
-/// `text` shortened with an ellipsis to fit `width`.
+/// `text` shortened with an ellipsis to fit `width`: at its end, in its middle (paths) or at its beginning (contexts,
+/// whose last words say most about what follows).
 std::string elided(const ImFont* font, std::string_view text, float width);
+std::string elided_middle(const ImFont* font, std::string_view text, float width);
+std::string elided_start(const ImFont* font, std::string_view text, float width);
 
 /// Draws `text` broken into lines of at most `width`, `line_height` apart, and returns the height taken.
 float draw_wrapped(ImFont* font, ImVec2 pos, float width, float line_height, ImU32 colour,

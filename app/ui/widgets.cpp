@@ -112,17 +112,36 @@ void draw_closed_combo(const Interaction& state, const Rect& rect, const std::st
 }
 
 /// The closed list of a view's header: text and an arrow, nothing behind them.
-void draw_quiet_combo(const Interaction& state, const Rect& rect, const std::string& label, bool is_open) {
+void draw_quiet_combo(const Interaction& state, const Rect& rect, const std::string& label, bool is_open,
+                      ComboKind kind) {
   const float scale = ui_scale();
-  const ImU32 colour = state.is_hovered || is_open ? palette().text : palette().text_muted;
+  ImFont* font = kind == ComboKind::title ? fonts().strong : fonts().body;
+  const bool is_lit = state.is_hovered || is_open;
+  const ImU32 arrow = is_lit ? palette().text : palette().text_muted;
   const float arrow_width = quiet_combo_width({});
-  draw_text(fonts().body, {rect.min.x, centred_y(fonts().body, rect.min.y, rect.max.y)}, colour,
-            elided(fonts().body, label, rect.width() - arrow_width));
+  draw_text(font, {rect.min.x, centred_y(font, rect.min.y, rect.max.y)},
+            kind == ComboKind::title ? palette().text : arrow, elided(font, label, rect.width() - arrow_width + 2));
   const ImVec2 tip{std::round(rect.max.x - 4.0f * scale),
                    std::round(0.5f * (rect.min.y + rect.max.y) + 2.5f * scale)};
   canvas().AddTriangleFilled({tip.x - 4.0f * scale, tip.y - 5.0f * scale},
-                             {tip.x + 4.0f * scale, tip.y - 5.0f * scale}, tip, colour);
+                             {tip.x + 4.0f * scale, tip.y - 5.0f * scale}, tip, arrow);
   draw_focus_ring(state, rect, 3.0f * scale);
+}
+
+constexpr float kNoteGap = 10.0f;
+
+float option_width(const Option& option) {
+  const float note =
+      option.note.empty() ? 0.0f : kNoteGap * ui_scale() + text_size(fonts().small, option.note).x;
+  return text_size(fonts().body, option.label).x + note + 30.0f * ui_scale();
+}
+
+void show_option_card(const Option& option) {
+  InfoCard card{option.label, {}, {}};
+  card.paragraph(option.summary);
+  if (!option.note.empty()) card.paragraph("Choosing it " + option.note + ".", palette().accent);
+  if (!option.unavailable.empty()) card.paragraph("Not here: " + option.unavailable + ".", palette().warning);
+  if (!card.lines.empty()) show_info_card(card);
 }
 
 /// The rows of an open list. True gives back the chosen one.
@@ -139,21 +158,29 @@ std::optional<int> draw_options(const std::string& name, std::span<const Option>
     ImGui::Dummy({width, row});
     const auto state = interact(name + "." + option.key, rect);
     const bool is_current = static_cast<int>(i) == current;
-    if (state.is_hovered || state.is_focused)
+    const bool can_be_chosen = option.unavailable.empty();
+    if ((state.is_hovered || state.is_focused) && can_be_chosen)
       canvas().AddRectFilled(rect.min, rect.max, colours.track, 3.0f * scale);
     if (is_current)
       canvas().AddCircleFilled({rect.min.x + 9.0f * scale, 0.5f * (rect.min.y + rect.max.y)}, 2.5f * scale,
                                colours.accent, 12);
-    draw_text(fonts().body, {rect.min.x + 18.0f * scale, centred_y(fonts().body, rect.min.y, rect.max.y)},
-              is_current ? colours.text : mixed(colours.text, colours.text_muted, 0.4f), option.label);
-    if (state.was_pressed) chosen = static_cast<int>(i);
-    if ((wants_info_card(state) || state.is_focused) && !option.summary.empty())
-      show_info_card(option.label, option.summary);
+    const ImU32 ink = is_current ? colours.text : mixed(colours.text, colours.text_muted, 0.4f);
+    const float y = centred_y(fonts().body, rect.min.y, rect.max.y);
+    const float label = draw_text(fonts().body, {rect.min.x + 18.0f * scale, y},
+                                  can_be_chosen ? ink : colours.text_dim, option.label);
+    if (!option.note.empty())
+      draw_text(fonts().small, {rect.min.x + 18.0f * scale + label + kNoteGap * scale,
+                                centred_y(fonts().small, rect.min.y, rect.max.y)},
+                colours.text_muted, option.note);
+    if (state.was_pressed && can_be_chosen) chosen = static_cast<int>(i);
+    if (wants_info_card(state) || state.is_focused) show_option_card(option);
   }
   return chosen;
 }
 
 }  // namespace
+
+bool is_combo_open(const std::string& name) { return ImGui::IsPopupOpen((name + ".popup").c_str()); }
 
 float combo_width(std::string_view label) { return text_size(fonts().body, label).x + 27.0f * ui_scale(); }
 
@@ -165,17 +192,21 @@ std::optional<int> combo(const std::string& name, const Rect& rect, std::span<co
                          int current, const std::string& caption, ComboKind kind) {
   const float scale = ui_scale();
   const auto state = interact(name, rect);
-  const std::string popup = name + ".popup";
+  const std::string popup = name + ".popup";  // as in is_combo_open()
   if (state.was_pressed) ImGui::OpenPopup(popup.c_str());
   const bool has_current = current >= 0 && current < static_cast<int>(options.size());
-  if (state.is_visible)
-    (kind == ComboKind::quiet ? draw_quiet_combo : draw_closed_combo)(
-        state, rect,
-        caption.empty() && has_current ? options[static_cast<std::size_t>(current)].label : caption,
-        ImGui::IsPopupOpen(popup.c_str()));
+  if (state.is_visible) {
+    const std::string shown =
+        caption.empty() && has_current ? options[static_cast<std::size_t>(current)].label : caption;
+    const bool is_open = ImGui::IsPopupOpen(popup.c_str());
+    if (kind == ComboKind::framed)
+      draw_closed_combo(state, rect, shown, is_open);
+    else
+      draw_quiet_combo(state, rect, shown, is_open, kind);
+  }
   float width = rect.width() - 12.0f * scale;
   for (const auto& option : options)
-    width = std::max(width, text_size(fonts().body, option.label).x + 30.0f * scale);
+    width = std::max(width, option_width(option));
   const ImVec2 viewport = ImGui::GetIO().DisplaySize;
   const float height = static_cast<float>(options.size()) * 25.0f * scale + 12.0f * scale;
   // Below where there is room, else as far up as it takes.

@@ -33,6 +33,8 @@ struct Option {
   std::string key;
   std::string label;
   std::string summary;  ///< shown when the mouse rests on it
+  std::string note = {};         ///< what choosing it brings with it, muted behind its label
+  std::string unavailable = {};  ///< why it cannot be chosen; empty where it can
 };
 
 /// Segments of which one is chosen; gives the newly chosen one. Reports "<name>.<key>" for each.
@@ -43,12 +45,15 @@ float segmented_width(std::span<const Option> options);
 enum class ComboKind {
   framed,
   quiet,  ///< text and an arrow: the pickers in the header of a view
+  title,  ///< the same in the ink and weight of a title
 };
 
 /// A list that opens below; gives the newly chosen option. Reports "<name>", and "<name>.<key>" for each open
 /// option. `caption` replaces the label of the current option on the closed control where it is not empty.
 std::optional<int> combo(const std::string& name, const Rect& rect, std::span<const Option> options,
                          int current, const std::string& caption = {}, ComboKind kind = ComboKind::framed);
+/// Whether the list of this combo is open; to be asked in the window it is drawn in.
+bool is_combo_open(const std::string& name);
 /// The width a framed combo needs for its label.
 float combo_width(std::string_view label);
 /// The width a quiet combo needs for its label.

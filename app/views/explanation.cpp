@@ -21,6 +21,36 @@ std::string named_factors(const Task& task) {
   return text;
 }
 
+/// What is to become equally far apart.
+std::string points_of(const Task& task) {
+  return task.is_one_hot() && !task.has_one_context_per_label() ? "labels" : "contexts";
+}
+
+std::string what_is_told(const Task& task) {
+  return task.is_one_hot() ? "which word follows which context" : "how often which word follows which context";
+}
+
+bool is_balanced(const Task& task) {
+  return task.weight.size() == 0 || task.weight.maxCoeff() - task.weight.minCoeff() <= 1e-12;
+}
+
+/// For tasks whose contexts have too little in common that is known: there is nothing to tell phases by.
+std::string explanation_without_phases(Phase phase, const Task& task) {
+  if (phase == Phase::collapsed)
+    return "Every " + std::string(task.has_one_context_per_label() ? "context" : "label") +
+           " is as far from every other, and the predictions are right: the state is as symmetric as it can be.";
+  std::string text = task.factors.empty() ? "No latent factors are known of these contexts"
+                                          : "With a single factor the labels say all that is known";
+  text += ", so no phases can be told. The model learns " + what_is_told(task) + ". ";
+  if (task.is_one_hot())
+    text += "Watch the blue curve: at 1 all " + points_of(task) + " are equally far apart.";
+  else
+    text += "Its loss cannot fall below the entropy of the data, so what is shown is the rest. Contexts that the same "
+            "words can follow draw together: order the Gram matrix by support.";
+  if (!is_balanced(task)) text += " Frequent contexts are learned first.";
+  return text;
+}
+
 std::string text_of(const Observatory& observatory) {
   const auto& task = observatory.task();
   const bool is_zero_the_minimum =
@@ -33,38 +63,35 @@ std::string text_of(const Observatory& observatory) {
 std::string explanation(Phase phase, const Task& task, const std::optional<RankBound>& bound,
                         bool is_zero_the_minimum) {
   if (is_zero_the_minimum)
-    return "The ridge is stronger than what the data can hold against it: the objective is smallest where "
-           "all "
+    return "The ridge is stronger than what the data can hold against it: the objective is smallest where all "
            "embeddings are zero, and training leads there. Lower λ to let the model learn.";
+  if (!has_phases(task)) return explanation_without_phases(phase, task);
   const std::string factors = named_factors(task);
-  const bool is_bound = bound && !bound->allows_symmetry();
+  const std::string points = points_of(task);
   switch (phase) {
     case Phase::unformed:
-      return "The model knows nothing yet: its directions are random. It will be told only which word "
-             "follows which "
-             "context. Watch the orange curve rise.";
+      return "The model knows nothing yet: its directions are random. It will be told only " + what_is_told(task) +
+             ". Watch the orange curve rise.";
     case Phase::structure:
-      if (is_bound)
+      if (bound && !bound->allows_symmetry())
         return "Contexts that share an attribute point the same way, and here this lasts: " +
-               std::to_string(bound->dimension) + " directions are too few to hold " +
-               std::to_string(bound->classes) + " contexts equally far apart.";
-      if (factors.empty())
-        return "Contexts with something in common point the same way. Watch the blue curve: when it "
-               "overtakes, the "
-               "model is forgetting.";
-      return "No label mentions " + factors +
-             ", yet contexts that share them point the same way. Watch the blue curve: when it overtakes, "
-             "the model "
+               std::to_string(bound->dimension) + " directions are too few to hold " + std::to_string(bound->classes) +
+               " " + points + " equally far apart.";
+      return (task.is_one_hot() ? "No label mentions " : "Nothing the model is told mentions ") + factors +
+             ", yet contexts that share them point the same way. Watch the blue curve: when it overtakes, the model "
              "is forgetting.";
     case Phase::collapsing:
-      return "The loss was already small, but training went on: it now pushes all contexts equally far "
-             "apart, and what "
-             "they had in common fades from the picture.";
+      return std::string("The loss was already ") + (task.is_one_hot() ? "small" : "near its floor") +
+             ", but training went on: it now pushes all " + points +
+             " equally far apart, and what they had in common fades from the picture.";
     case Phase::collapsed:
-      return "Every context is as far from every other: the Gram matrix has one colour off its diagonal. The "
-             "predictions are right, what the contexts had in common is gone. Raise the ridge, or lower d, "
-             "and it "
-             "comes back.";
+      return (task.has_one_context_per_label()
+                  ? std::string("Every context is as far from every other: the Gram matrix has one colour off its "
+                                "diagonal.")
+                  : std::string("Every label is as far from every other: between labels the Gram matrix has one "
+                                "colour.")) +
+             " The predictions are right, what the " + points +
+             " had in common is gone. Raise the ridge, or lower d, and it comes back.";
   }
   return {};
 }

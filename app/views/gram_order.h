@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "app/context_groups.h"
 #include "core/tasks/task.h"
 
 namespace gramscope::app {
@@ -22,15 +24,31 @@ struct GramOrder {
       levels;  ///< outermost first; each level covers all rows, or there is none
 };
 
-/// Contexts grouped by one factor first, then by the others in their own order; contexts that agree in all of
-/// them keep the task's order. `factor` = -1, or out of range, is the task's order, labelled by name.
-GramOrder order_contexts(const Task& task, int factor);
+/// Contexts that have something in common stand together. By factor: grouped by that factor first, then by the others
+/// in their own order. Contexts that agree in all of it keep the task's order. Names are the innermost level, where
+/// groups do not name the contexts already.
+GramOrder order_contexts(const Task& task, const Grouping& grouping);
 
 /// The words in the order of the contexts they follow, where every context has a word of its own; else the
 /// task's.
-GramOrder order_words(const Task& task, int factor);
+GramOrder order_words(const Task& task, const Grouping& grouping);
 
 /// For every word the one context it follows; empty where has_one_context_per_label() is false.
 std::vector<Index> context_of_word(const Task& task);
+
+/// An order kept from frame to frame, made anew when the task or the grouping is another.
+class KeptOrder {
+ public:
+  using Make = GramOrder (*)(const Task&, const Grouping&);
+  explicit KeptOrder(Make make) : make_(make) {}
+
+  const GramOrder& of(const std::shared_ptr<const Task>& task, const Grouping& grouping);
+
+ private:
+  Make make_;
+  std::shared_ptr<const Task> task_;
+  Grouping grouping_;
+  GramOrder order_;
+};
 
 }  // namespace gramscope::app

@@ -22,6 +22,9 @@ constexpr float kBarGap = 18.0f;
 constexpr float kBarWidth = 10.0f;
 constexpr int kMostLevels = 2;
 
+/// Longer labels are shortened: the matrix is what is to be seen.
+constexpr float kWidestLabel = 150.0f;
+
 ImFont* level_font(int level) { return level == 0 ? fonts().body : fonts().small; }
 
 float bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x; }
@@ -43,7 +46,8 @@ std::array<float, kMostLevels> level_widths(const std::vector<std::vector<RowBlo
     for (const auto& block : levels[static_cast<std::size_t>(level)])
       if (cell * static_cast<float>(block.end - block.begin) >= font->FontSize)
         widths[static_cast<std::size_t>(level)] =
-            std::max(widths[static_cast<std::size_t>(level)], text_size(font, block.label).x);
+            std::max(widths[static_cast<std::size_t>(level)],
+                     std::min(text_size(font, block.label).x, kWidestLabel * ui_scale()));
   }
   return widths;
 }
@@ -68,10 +72,9 @@ void place_labels(GramLayout& layout, const std::vector<std::vector<RowBlock>>& 
       if (height < font->FontSize || block.label.empty()) continue;
       const float middle =
           layout.matrix.min.y + layout.cell * static_cast<float>(block.begin + block.end) / 2;
-      layout.labels.push_back({{right - text_size(font, block.label).x, middle - font->FontSize / 2},
-                               &block,
-                               level,
-                               block.label});
+      std::string text = elided_middle(font, block.label, kWidestLabel * ui_scale());
+      const float left = right - text_size(font, text).x;
+      layout.labels.push_back({{left, middle - font->FontSize / 2}, &block, level, std::move(text)});
     }
     right -= std::ceil(widths[l]);
   }
@@ -120,9 +123,13 @@ void draw_separators(const GramLayout& layout, const std::vector<RowBlock>& oute
   const float width = ui_scale();
   const Rect& m = layout.matrix;
   ImDrawList* list = ImGui::GetWindowDrawList();
-  if (layout.cell * static_cast<float>(outer.front().end - outer.front().begin) < 8 * ui_scale()) return;
+  const auto is_wide = [&](const RowBlock& block) {
+    return layout.cell * static_cast<float>(block.end - block.begin) >= 8 * ui_scale();
+  };
   const ImU32 colour = with_opacity(palette().text_muted, 0.42f);
   for (std::size_t i = 1; i < outer.size(); ++i) {
+    // Lines between groups too thin to be seen would be all there is to see.
+    if (!is_wide(outer[i - 1]) && !is_wide(outer[i])) continue;
     const float offset = std::round(layout.cell * static_cast<float>(outer[i].begin)) - width;
     list->AddRectFilled({m.min.x, m.min.y + offset}, {m.max.x, m.min.y + offset + width}, colour);
     list->AddRectFilled({m.min.x + offset, m.min.y}, {m.min.x + offset + width, m.max.y}, colour);

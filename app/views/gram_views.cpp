@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "app/views/gram_panel.h"
 #include "app/views/pair_card.h"
 #include "app/views/picture_views.h"
@@ -6,19 +8,34 @@
 namespace gramscope::app {
 namespace {
 
+std::string order_summary(const Task& task, const Grouping& grouping) {
+  switch (grouping.by) {
+    case Grouping::By::factor:
+      return "Contexts with the same " + grouping_label(task, grouping) + " stand together.";
+    case Grouping::By::label:
+      return "Contexts that the same word follows stand together.";
+    case Grouping::By::next_word:
+      return "Contexts with the same most likely next word stand together.";
+    case Grouping::By::support:
+      return "Contexts that the same words can follow stand together.";
+    case Grouping::By::nothing:
+      return "The order of the task, the same in every file.";
+  }
+  return {};
+}
+
 /// The picker "order: colour", shared by the Gram views. Absent where there is nothing to order by.
 void draw_order_picker(ViewHeader& header, Observatory& observatory, const Task& task) {
-  if (task.factors.empty()) return;
-  const int count = static_cast<int>(task.factors.size());
-  const int chosen = observatory.view.order_factor;
+  const auto allowed = groupings(task);
+  if (allowed.size() < 2) return;
   std::vector<Option> options;
-  for (const auto& factor : task.factors)
-    options.push_back(
-        {factor.name, factor.name, "Contexts with the same " + factor.name + " stand together."});
-  options.push_back({"as_given", "as given", "The order of the task, the same in every file."});
+  for (const auto& grouping : allowed)
+    options.push_back({grouping_key(task, grouping), grouping_label(task, grouping),
+                       order_summary(task, grouping)});
+  const auto current = std::find(allowed.begin(), allowed.end(), fitting(task, observatory.view.order));
   const auto picked =
-      header.picker("order", "order", options, chosen < 0 || chosen >= count ? count : chosen);
-  if (picked) observatory.view.order_factor = *picked == count ? -1 : *picked;
+      header.picker("order", "order", options, static_cast<int>(current - allowed.begin()));
+  if (picked) observatory.view.order = allowed[static_cast<std::size_t>(*picked)];
 }
 
 std::optional<GramCell> cell_of(const GramOrder& order, std::optional<Index> a, std::optional<Index> b) {
@@ -33,9 +50,9 @@ std::optional<GramCell> cell_of(const GramOrder& order, std::optional<Index> a, 
 /// A Gram matrix over contexts: hover and selection are the shared ones.
 class ContextGram {
  public:
-  void draw(Observatory& observatory, const Rect& body, const MatrixF& values, const Task& task,
-            std::string_view key) {
-    const GramOrder order = order_contexts(task, observatory.view.order_factor);
+  void draw(Observatory& observatory, const Rect& body, const MatrixF& values,
+            const std::shared_ptr<const Task>& task, std::string_view key) {
+    const GramOrder& order = order_.of(task, observatory.view.order);
     Selection& selection = observatory.view.selection;
     const auto pointed =
         panel_.draw(observatory, body,
@@ -56,6 +73,7 @@ class ContextGram {
 
  private:
   GramPanel panel_;
+  KeptOrder order_{order_contexts};
   SharedHover hover_;
 };
 
@@ -66,12 +84,13 @@ class ContextGramView : public View {
     ViewHeader header(rect, "gram_h");
     const Snapshot* snapshot = observatory.snapshot();
     draw_order_picker(header, observatory, snapshot != nullptr ? snapshot->task() : observatory.task());
-    header.title("Contexts H", {"cosine Gram, centred", "cosine Gram", "cosines"});
+    header.layer_picker(observatory);
+    header.title("Contexts " + shown_layer(snapshot), {"cosine Gram, centred", "cosine Gram", "cosines"});
     if (snapshot == nullptr) {
       gram_.leave(observatory);
       return draw_placeholder(header.body(), "waiting for the first step", "gram_h");
     }
-    gram_.draw(observatory, header.body(), snapshot->gram_h, snapshot->task(), "gram_h");
+    gram_.draw(observatory, header.body(), snapshot->gram_h, snapshot->embeddings->task, "gram_h");
   }
 
  private:
@@ -90,7 +109,7 @@ class TargetView : public View {
       gram_.leave(observatory);
       return draw_placeholder(header.body(), "waiting for the first step", "target");
     }
-    gram_.draw(observatory, header.body(), *values, observatory.task(), "target");
+    gram_.draw(observatory, header.body(), *values, observatory.shared_task(), "target");
   }
 
  private:
@@ -109,34 +128,22 @@ class TargetView : public View {
   }
 
   static TargetKind draw_target_picker(ViewHeader& header, Observatory& observatory) {
-    const bool has_semantic = observatory.targets().semantic.size() > 0;
     // Without factors there is no semantic target: its symmetric sibling is shown instead.
+    const bool has_semantic = observatory.targets().semantic.size() > 0;
+    const bool is_difference = observatory.view.target == TargetKind::difference_semantic ||
+                               observatory.view.target == TargetKind::difference_symmetric;
     TargetKind kind = observatory.view.target;
-    if (!has_semantic && kind == TargetKind::semantic) kind = TargetKind::symmetric;
-    if (!has_semantic && kind == TargetKind::difference_semantic) kind = TargetKind::difference_symmetric;
-    static const std::vector<std::pair<TargetKind, Option>> kAll{
-        {TargetKind::semantic,
-         {"semantic", "semantic", "The cosines if contexts knew their factors and no more."}},
-        {TargetKind::symmetric,
-         {"symmetric", "symmetric", "The cosines if all contexts were equally far apart."}},
-        {TargetKind::difference_semantic,
-         {"difference_semantic", "H − semantic",
-          "What H has now beyond the semantic target, and what it lacks."}},
-        {TargetKind::difference_symmetric,
-         {"difference_symmetric", "H − symmetric", "How H still differs from complete collapse."}}};
-    std::vector<Option> options;
-    std::vector<TargetKind> kinds;
-    int current = 0;
-    for (const auto& [each, option] : kAll) {
-      if (!has_semantic && (each == TargetKind::semantic || each == TargetKind::difference_semantic))
-        continue;
-      if (each == kind) current = static_cast<int>(kinds.size());
-      options.push_back(option);
-      kinds.push_back(each);
-    }
-    const auto picked = header.picker("kind", "", options, current);
+    if (!has_semantic) kind = is_difference ? TargetKind::difference_symmetric : TargetKind::symmetric;
+    const std::string reason = has_semantic ? "" : "this task has no latent factors";
+    const std::vector<Option> options{
+        {"semantic", "semantic", "The cosines if contexts knew their factors and no more.", {}, reason},
+        {"symmetric", "symmetric", "The cosines if all contexts were equally far apart."},
+        {"difference_semantic", "H − semantic",
+         "What H has now beyond the semantic target, and what it lacks.", {}, reason},
+        {"difference_symmetric", "H − symmetric", "How H still differs from complete collapse."}};
+    const auto picked = header.picker("kind", "", options, static_cast<int>(kind));
     if (!picked) return kind;
-    observatory.view.target = kinds[static_cast<std::size_t>(*picked)];
+    observatory.view.target = static_cast<TargetKind>(*picked);
     return observatory.view.target;
   }
 
@@ -146,12 +153,20 @@ class TargetView : public View {
     if (kind == TargetKind::semantic || kind == TargetKind::symmetric) return &target;
     const Snapshot* snapshot = observatory.snapshot();
     if (snapshot == nullptr || snapshot->gram_h.rows() != target.rows()) return nullptr;
-    difference_ = snapshot->gram_h - target;
+    // Large matrices take longer to subtract than to draw: once for every snapshot.
+    if (snapshot->embeddings != of_ || kind != difference_kind_ || snapshot->layer != of_layer_)
+      difference_ = snapshot->gram_h - target;
+    of_ = snapshot->embeddings;
+    of_layer_ = snapshot->layer;
+    difference_kind_ = kind;
     return &difference_;
   }
 
   ContextGram gram_;
   MatrixF difference_;
+  std::shared_ptr<const Embeddings> of_;  ///< what the difference was taken of
+  int of_layer_ = -1;
+  TargetKind difference_kind_ = TargetKind::difference_semantic;
 };
 
 class WordGramView : public View {
@@ -169,7 +184,7 @@ class WordGramView : public View {
       hover_.set(selection, std::nullopt, std::nullopt);
       return draw_placeholder(header.body(), "waiting for the first step", "gram_w");
     }
-    const GramOrder order = order_words(task, observatory.view.order_factor);
+    const GramOrder& order = order_.of(snapshot->embeddings->task, observatory.view.order);
     const auto cell = [&](std::optional<Index> a, std::optional<Index> b) {
       return cell_of(order, word_of(task, a), word_of(task, b));
     };
@@ -201,6 +216,7 @@ class WordGramView : public View {
   }
 
   GramPanel panel_;
+  KeptOrder order_{order_words};
   SharedHover hover_;
   std::optional<GramCell> own_hover_;
 };

@@ -38,17 +38,19 @@ HoverCard::~HoverCard() {
 }
 
 void HoverCard::name(std::string_view text) {
-  const std::string shown = elided(fonts().strong, text, 320 * ui_scale());
+  // Of a long context the last words say most about what follows.
+  const std::string shown = elided_start(fonts().strong, text, 340 * ui_scale());
   draw_text(fonts().strong, next_line(text_size(fonts().strong, shown).x), palette().text, shown);
 }
 
 void HoverCard::fact(std::string_view label, std::string_view value, ImU32 colour) {
   const float s = ui_scale();
-  const float column = std::max(92 * s, text_size(fonts().body, label).x + 14 * s);
+  const std::string shown_label = elided_start(fonts().body, label, 240 * s);
+  const float column = std::max(92 * s, text_size(fonts().body, shown_label).x + 14 * s);
   const float swatch = colour != 0 ? 15 * s : 0.0f;
   const std::string shown = elided(fonts().body, value, 260 * s);
   const ImVec2 pos = next_line(column + swatch + text_size(fonts().body, shown).x);
-  draw_text(fonts().body, pos, palette().text_muted, label);
+  draw_text(fonts().body, pos, palette().text_muted, shown_label);
   if (colour != 0) {
     const float side = std::round(9 * s);
     const ImVec2 at{std::round(pos.x + column), std::round(pos.y + (fonts().body->FontSize - side) / 2)};

@@ -49,6 +49,9 @@ std::vector<MetricRow> principal_metric_rows(const Metrics& metrics) {
   std::vector<MetricRow> rows;
   for (const auto& row : kPrincipal)
     if (metrics.find(row.key) != nullptr) rows.push_back({row.key, row.label, row.partner});
+  // Where there is not room for all, those that say something stay.
+  std::stable_partition(rows.begin(), rows.end(),
+                        [&](const MetricRow& row) { return metrics.find(row.key)->is_defined(); });
   return rows;
 }
 

@@ -1,7 +1,8 @@
 #include "app/views/pair_card.h"
 
+#include <algorithm>
+
 #include "app/gl/colour_map.h"
-#include "app/views/hover_card.h"
 
 namespace gramscope::app {
 namespace {
@@ -14,10 +15,45 @@ void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values,
   card.fact(label, signed_cosine(value), diverging_map().at(value));
 }
 
-std::string name_of(const std::vector<std::string>& names, Index i, std::string_view kind) {
-  if (i < static_cast<Index>(names.size()) && !names[static_cast<std::size_t>(i)].empty())
-    return names[static_cast<std::size_t>(i)];
-  return std::string(kind) + " " + std::to_string(i + 1);
+/// Whether all contexts weigh the same, as in the synthetic tasks.
+bool is_balanced(const Task& task) {
+  return task.weight.size() == 0 || task.weight.maxCoeff() - task.weight.minCoeff() <= 1e-12;
+}
+
+/// The probability that both distributions of next words have in common: sum over words of min(P_za, P_zb).
+double shared_mass(const Task& task, Index a, Index b) {
+  double mass = 0.0;
+  const auto& targets = task.targets;
+  Index i = targets.begin[static_cast<std::size_t>(a)];
+  Index j = targets.begin[static_cast<std::size_t>(b)];
+  const Index i_end = targets.begin[static_cast<std::size_t>(a) + 1];
+  const Index j_end = targets.begin[static_cast<std::size_t>(b) + 1];
+  while (i < i_end && j < j_end) {
+    const Index first = targets.word[static_cast<std::size_t>(i)];
+    const Index second = targets.word[static_cast<std::size_t>(j)];
+    if (first == second)
+      mass += std::min(targets.probability[static_cast<std::size_t>(i)],
+                       targets.probability[static_cast<std::size_t>(j)]);
+    i += first <= second ? 1 : 0;
+    j += second <= first ? 1 : 0;
+  }
+  return mass;
+}
+
+/// What two contexts have in common: factors, and what can follow.
+void describe_pair(HoverCard& card, const Task& task, Index a, Index b) {
+  if (!task.factors.empty()) {
+    const std::string shared = shared_factors(task, a, b);
+    card.fact("share", shared.empty() ? "nothing" : shared);
+  }
+  if (task.targets.columns() != task.contexts || task.has_one_context_per_label()) return;
+  if (task.is_one_hot()) {
+    const int first = task.labels[static_cast<std::size_t>(a)];
+    const int second = task.labels[static_cast<std::size_t>(b)];
+    if (first == second) return card.fact("both: next", word_name(task, first));
+    return card.fact("next", word_name(task, first) + " and " + word_name(task, second));
+  }
+  card.fact("next words", percentage(shared_mass(task, a, b)) + " in common");
 }
 
 }  // namespace
@@ -30,13 +66,34 @@ std::string shared_factors(const Task& task, Index a, Index b) {
   return shared;
 }
 
+void describe_context(HoverCard& card, const Task& task, Index j) {
+  constexpr std::size_t kMostWords = 5;
+  for (const auto& factor : task.factors)
+    card.fact(factor.name,
+              factor.value_names[static_cast<std::size_t>(factor.value[static_cast<std::size_t>(j)])]);
+  if (!is_balanced(task)) card.fact("weight π", percentage(task.weight(j)));
+  if (task.is_one_hot()) {
+    // Where every context has a word of its own it is named after it.
+    const std::string label = word_name(task, task.labels[static_cast<std::size_t>(j)]);
+    if (label != context_name(task, j)) card.fact("next word", label);
+    return;
+  }
+  const auto words = next_words(task, j, kMostWords);
+  if (words.empty()) return;
+  card.heading("next words");
+  for (const auto& next : words) card.fact("  " + word_name(task, next.word), percentage(next.probability));
+  const auto at = static_cast<std::size_t>(j);
+  const Index others = task.targets.begin[at + 1] - task.targets.begin[at] - static_cast<Index>(words.size());
+  if (others > 0) card.heading("  and " + std::to_string(others) + " more");
+}
+
 void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_word_view) {
   const Task& task = observatory.task();
   if (a >= task.contexts || b >= task.contexts) return;
   const Snapshot* snapshot = observatory.snapshot();
   HoverCard card;
-  card.name(name_of(task.context_names, a, "context"));
-  if (b != a) card.name(name_of(task.context_names, b, "context"));
+  card.name(context_name(task, a));
+  if (b != a) card.name(context_name(task, b));
   // The newest snapshot may still be one of another task, while a new one is being analysed.
   if (snapshot != nullptr && &snapshot->task() == &task) {
     if (is_word_view && task.has_one_context_per_label()) {
@@ -49,22 +106,17 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
   }
   cosine_line(card, "semantic", observatory.targets().semantic, a, b, task.contexts);
   cosine_line(card, "symmetric", observatory.targets().symmetric, a, b, task.contexts);
-  if (task.factors.empty()) return;
-  if (a == b) {
-    for (const auto& factor : task.factors)
-      card.fact(factor.name,
-                factor.value_names[static_cast<std::size_t>(factor.value[static_cast<std::size_t>(a)])]);
-    return;
-  }
-  const std::string shared = shared_factors(task, a, b);
-  card.fact("share", shared.empty() ? "nothing" : shared);
+  if (a == b)
+    describe_context(card, task, a);
+  else
+    describe_pair(card, task, a, b);
 }
 
 void draw_word_card(const Snapshot& snapshot, Index a, Index b) {
   const Task& task = snapshot.task();
   HoverCard card;
-  card.name(name_of(task.word_names, a, "word"));
-  if (b != a) card.name(name_of(task.word_names, b, "word"));
+  card.name(word_name(task, a));
+  if (b != a) card.name(word_name(task, b));
   cosine_line(card, "words now", snapshot.gram_w, a, b, task.words);
 }
 

@@ -4,13 +4,19 @@
 #include <string>
 
 #include "app/observatory.h"
+#include "app/views/hover_card.h"
 
 namespace gramscope::app {
 
 /// The factors in which two contexts have the same value, "colour, shape"; empty if none.
 std::string shared_factors(const Task& task, Index a, Index b);
 
-/// The hover card of two contexts: their names, their cosine now and in the targets, and what they share.
+/// What there is to say of context j besides its name: factor values, what follows it (the label, or the likeliest
+/// words with their probabilities), and its weight where contexts differ in weight.
+void describe_context(HoverCard& card, const Task& task, Index j);
+
+/// The hover card of two contexts: their names, their cosine now and in the targets, and what they share; of one
+/// context, what there is to say of it.
 /// With `is_word_view`, the cosine of their words comes first.
 void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_word_view);
 

@@ -9,7 +9,9 @@
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
+#include "app/views/hover_card.h"
 #include "app/views/reading.h"
+#include "core/registry/error.h"
 
 namespace gramscope::app {
 namespace {
@@ -19,10 +21,17 @@ struct Note {
   ImU32 colour = 0;
 };
 
-/// "27 classes need d ≥ 26 to be symmetric ✓"
+/// "27 classes need d ≥ 26 to be symmetric ✓"; with several next words per context, what any logits need.
 std::optional<Note> capacity_note(const Observatory& observatory) {
+  const Task& task = observatory.task();
   const auto bound = rank_bound(observatory);
   if (!bound || bound->classes < 2) return std::nullopt;
+  if (!task.is_one_hot()) {
+    const Index needed = std::min(task.words - 1, task.contexts);
+    const bool is_enough = bound->dimension >= needed;
+    return Note{"any logits fit from d = " + format_count(needed) + " on " + (is_enough ? "✓" : "✗"),
+                palette().text_muted};
+  }
   std::string text = format_count(bound->classes) + " classes need d ≥ " + format_count(bound->classes - 1) +
                      " to be symmetric ";
   if (bound->allows_symmetry()) return Note{text + "✓", palette().text_muted};
@@ -37,19 +46,44 @@ std::optional<Note> ridge_note(const Observatory& observatory) {
   const auto share = ridge_share_of_limit(observatory.config(), task);
   if (!share || *share < 0.8) return std::nullopt;
   // Equally frequent contexts, each with its own label, have the limit 1/m.
-  const auto m = static_cast<double>(task.contexts);
-  const bool is_balanced = std::abs(task.ridge_limit * m - 1.0) < 1e-9;
-  const std::string limit = (is_balanced ? "1/m = " : "") + format_fixed(task.ridge_limit, 3);
+  const bool is_balanced = std::abs(task.ridge_limit * static_cast<double>(task.contexts) - 1.0) < 1e-9;
+  const std::string named = (is_balanced ? "1/m = " : "σ₁ = ") + format_short(task.ridge_limit);
   if (*share >= 1.0)
-    return Note{"√(λW λH) ≥ " + limit + ": zero is the minimum, the model will forget everything.",
+    return Note{"√(λW λH) ≥ " + named + ": zero is the minimum, the model will forget everything.",
                 palette().warning};
-  return Note{"Near " + limit + ", where zero becomes the minimum.", palette().text_muted};
+  return Note{"Near " + named + ", where zero becomes the minimum.", palette().text_muted};
+}
+
+/// "403 contexts, 104 words; contexts with one next word 83%": where a task is not one context per word.
+std::optional<Note> task_note(const Task& task) {
+  if (task.has_one_context_per_label() && task.facts.empty()) return std::nullopt;
+  std::string text = format_count(task.contexts) + " contexts, " + format_count(task.words) + " words";
+  for (const auto& fact : task.facts) {
+    std::string label = fact.label;
+    if (!label.empty() && label[0] >= 'A' && label[0] <= 'Z') label[0] = static_cast<char>(label[0] - 'A' + 'a');
+    const std::string value = fact.key.ends_with("_share") ? percentage(fact.value) : format_short(fact.value);
+    text += "; " + label + " " + value;
+  }
+  return Note{text, palette().text_muted};
 }
 
 std::optional<Note> note_under(const Observatory& observatory, const std::string& key) {
+  if (key == "task.kind") return task_note(observatory.task());
   if (key == "model.d") return capacity_note(observatory);
   if (key == "reg.lambda_h") return ridge_note(observatory);
   return std::nullopt;
+}
+
+/// What a choice does to the model: "changes the model to UFM" where a task is one that the present model cannot learn;
+/// empty where it stays.
+std::string model_change(const Config& config, const std::string& key, const std::string& choice) {
+  if (key != "task.kind") return {};
+  try {
+    const std::string model = with_change(config, key, choice, nullptr).text("model.kind");
+    return model == config.text("model.kind") ? "" : "changes the model to " + model_entry(model).label;
+  } catch (const UsageError&) {
+    return {};
+  }
 }
 
 /// How tightly the panel is set, at scale 1.
@@ -68,7 +102,7 @@ class PanelColumn {
     label_width_ = 104.0f * ui_scale();
     for (const auto& parameter : observatory.parameters())
       label_width_ = std::max(label_width_, parameter_label_width(parameter));
-    label_width_ = std::ceil(std::min(label_width_, 0.5f * bounds.width()));
+    label_width_ = std::ceil(std::min(label_width_, 0.54f * bounds.width()));
   }
 
   /// Gives back where it ends.
@@ -108,8 +142,11 @@ class PanelColumn {
     if (is_drawn_ && observatory_.config().contains(parameter.key)) {
       const auto& current = observatory_.config().at(parameter.key);
       const Rect rect{{left(), y_}, {right(), y_ + height}};
-      if (const auto next = parameter_row(parameter, current, rect, label_width_))
-        changed_ = {parameter.key, *next};
+      const auto edit = parameter_row(parameter, current, rect, label_width_, [&](const Choice& choice) {
+        return model_change(observatory_.config(), parameter.key, choice.key);
+      });
+      if (edit.value) changed_ = {parameter.key, *edit.value};
+      if (edit.wants_file) observatory_.view.browsing = parameter.key;
     }
     y_ += height;
     if (const auto text = note_under(observatory_, parameter.key)) note("note." + parameter.key, *text);

@@ -12,5 +12,7 @@ std::unique_ptr<View> make_target_view();
 std::unique_ptr<View> make_word_gram_view();
 std::unique_ptr<View> make_projection_view();
 std::unique_ptr<View> make_spectrum_view();
+std::unique_ptr<View> make_layers_view();
+std::unique_ptr<View> make_attention_view();
 
 }  // namespace gramscope::app

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -10,6 +11,11 @@
 namespace gramscope::app {
 
 namespace {
+
+/// More classes than that cannot be told apart by colour and marker.
+constexpr std::size_t kMostClasses = 12;
+/// Of more groups, so many have a look of their own.
+constexpr std::size_t kLargest = 7;
 
 /// Colours by name, as near as Okabe and Ito's come: an index into palette().classes.
 std::optional<std::size_t> colour_named(std::string_view name) {
@@ -74,24 +80,32 @@ std::vector<ClassStyle> styles_for(const std::vector<std::string>& names, std::s
 
 }  // namespace
 
-PointClasses classify(const Task& task, int factor) {
+PointClasses classify(const Task& task, const Grouping& grouping) {
+  ContextGroups groups = group_contexts(task, fitting(task, grouping));
   PointClasses classes;
-  if (factor >= 0 && factor < static_cast<int>(task.factors.size())) {
-    const Factor& chosen = task.factors[static_cast<std::size_t>(factor)];
-    classes.name = chosen.name;
-    classes.names = chosen.value_names;
-    classes.of_context = chosen.value;
-    classes.styles = styles_for(chosen.value_names, chosen.value_names.size());
+  const bool is_one_each = static_cast<Index>(groups.names.size()) == task.contexts;
+  if (is_one_each || groups.names.size() <= kMostClasses) {
+    classes.styles = styles_for(is_one_each ? std::vector<std::string>{} : groups.names, groups.names.size());
+    classes.of_context = std::move(groups.of_context);
+    if (!is_one_each && groups.names.size() > 1) classes.names = std::move(groups.names);
     return classes;
   }
-  classes.of_context.assign(static_cast<std::size_t>(task.contexts), 0);
-  classes.styles = styles_for({}, 1);
-  if (!task.is_one_hot()) return classes;
-  classes.name = "label";
-  classes.of_context = task.labels;
-  classes.styles = styles_for({}, static_cast<std::size_t>(task.words));
-  // With a word for every context the labels beside the points say it all.
-  if (!task.has_one_context_per_label()) classes.names = task.word_names;
+  std::vector<int> by_size(groups.names.size());
+  std::iota(by_size.begin(), by_size.end(), 0);
+  std::stable_sort(by_size.begin(), by_size.end(), [&](int a, int b) {
+    return groups.sizes[static_cast<std::size_t>(a)] > groups.sizes[static_cast<std::size_t>(b)];
+  });
+  std::vector<int> class_of(groups.names.size(), static_cast<int>(kLargest));
+  for (std::size_t i = 0; i < kLargest; ++i) {
+    const auto group = static_cast<std::size_t>(by_size[i]);
+    class_of[group] = static_cast<int>(i);
+    classes.names.push_back(groups.names[group]);
+  }
+  classes.styles = styles_for(classes.names, kLargest);
+  classes.styles.push_back({palette().text_dim, Marker::circle});
+  classes.names.push_back(std::to_string(groups.names.size() - kLargest) + " others");
+  for (const int group : groups.of_context)
+    classes.of_context.push_back(class_of[static_cast<std::size_t>(group)]);
   return classes;
 }
 

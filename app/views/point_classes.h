@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/context_groups.h"
 #include "app/gl/point_cloud.h"
 #include "core/tasks/task.h"
 
@@ -17,9 +18,8 @@ struct ClassStyle {
   Marker marker = Marker::circle;
 };
 
-/// Contexts divided into classes: by the values of a factor, or by label.
+/// Contexts divided into classes that look different.
 struct PointClasses {
-  std::string name;                ///< of the factor; "label"; empty where there is one class only
   std::vector<std::string> names;  ///< of the classes; empty where they are not worth a legend
   std::vector<int> of_context;     ///< m
   std::vector<ClassStyle> styles;  ///< by class, no two alike as far as colours and markers last
@@ -29,10 +29,10 @@ struct PointClasses {
   }
 };
 
-/// By the values of that factor; for -1, or out of range, by label in one-hot tasks, else all in one class.
-/// A class named after a colour or a shape looks like it ("red", "star"): a legend should not have to be
-/// unlearned.
-PointClasses classify(const Task& task, int factor);
+/// A class for every group; of many groups only the largest have one of their own, and the rest is "others". A class
+/// named after a colour or a shape looks like it ("red", "star"): a legend should not have to be unlearned. Groups of
+/// one context each have no legend: the labels beside the points say it all.
+PointClasses classify(const Task& task, const Grouping& grouping);
 
 /// Pairs of contexts that differ in exactly one factor, first < second. Empty without factors.
 std::vector<std::pair<Index, Index>> neighbours_by_factor(const Task& task);

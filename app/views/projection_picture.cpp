@@ -73,12 +73,6 @@ bool is_pointed_at(const Selection& selection, Index context) {
   return selection.hovered_a == context || selection.hovered_b == context;
 }
 
-std::string context_name(const Task& task, Index context) {
-  const auto i = static_cast<std::size_t>(context);
-  if (i < task.context_names.size() && !task.context_names[i].empty()) return task.context_names[i];
-  return fmt::format("context {}", context + 1);
-}
-
 void add_reference(const OrbitScene& scene, std::vector<Segment>& segments) {
   constexpr int kSides = 96;
   const float r = scene.radius();

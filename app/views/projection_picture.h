@@ -31,9 +31,6 @@ bool is_flat(const Snapshot& snapshot);
 bool is_selected(const Selection& selection, Index context);
 bool is_pointed_at(const Selection& selection, Index context);
 
-/// "small red circle", or "context 7" where there are no names.
-std::string context_name(const Task& task, Index context);
-
 /// A horizontal circle as large as the cloud and a small cross at its middle: they show which way one looks.
 void add_reference(const OrbitScene& scene, std::vector<Segment>& segments);
 

@@ -28,9 +28,7 @@ void draw_context_card(const Snapshot& snapshot, Index j) {
   const Task& task = snapshot.task();
   HoverCard card;
   card.name(context_name(task, j));
-  for (const auto& factor : task.factors)
-    card.fact(factor.name,
-              factor.value_names[static_cast<std::size_t>(factor.value[static_cast<std::size_t>(j)])]);
+  describe_context(card, task, j);
   if (snapshot.gram_h.rows() != task.contexts || task.contexts < 2) return;
   std::vector<Index> others(static_cast<std::size_t>(task.contexts));
   std::iota(others.begin(), others.end(), Index{0});
@@ -52,21 +50,36 @@ void draw_context_card(const Snapshot& snapshot, Index j) {
   }
 }
 
-/// "colour by: shape". Gives the classes that follow from it.
-PointClasses draw_class_picker(ViewHeader& header, ViewState& view, const Task& task) {
-  const int factors = static_cast<int>(task.factors.size());
-  std::vector<Option> options;
-  for (const auto& factor : task.factors)
-    options.push_back({factor.name, factor.name, "One colour and marker for every " + factor.name + "."});
-  if (task.is_one_hot())
-    options.push_back({"label", "label", "One colour and marker for every word that follows."});
-  const bool is_factor = view.colour_factor >= 0 && view.colour_factor < factors;
-  const int current = is_factor ? view.colour_factor : factors;
-  if (options.size() > 1) {
-    const auto picked = header.picker("colour", "colour by", options, current);
-    if (picked) view.colour_factor = *picked == factors ? -1 : *picked;
+std::string colour_summary(const Task& task, const Grouping& grouping) {
+  switch (grouping.by) {
+    case Grouping::By::factor:
+      return "One colour and marker for every " + grouping_label(task, grouping) + ".";
+    case Grouping::By::label:
+      return "One colour and marker for every word that follows.";
+    case Grouping::By::next_word:
+      return "One colour and marker for every most likely next word.";
+    case Grouping::By::support:
+      return "One colour and marker for every set of words that can follow.";
+    case Grouping::By::nothing:
+      return "All points alike.";
   }
-  return classify(task, view.colour_factor);
+  return {};
+}
+
+/// "colour by: shape". Absent where there is nothing to choose.
+void draw_class_picker(ViewHeader& header, ViewState& view, const Task& task) {
+  const auto allowed = groupings(task);
+  if (allowed.size() < 2) return;
+  std::vector<Option> options;
+  for (const auto& grouping : allowed) {
+    const bool is_nothing = grouping.by == Grouping::By::nothing;
+    options.push_back({is_nothing ? "nothing" : grouping_key(task, grouping),
+                       is_nothing ? "nothing" : grouping_label(task, grouping), colour_summary(task, grouping)});
+  }
+  const auto current = std::find(allowed.begin(), allowed.end(), fitting(task, view.colour));
+  const auto picked =
+      header.picker("colour", "colour by", options, static_cast<int>(current - allowed.begin()));
+  if (picked) view.colour = allowed[static_cast<std::size_t>(*picked)];
 }
 
 class ProjectionView : public View {
@@ -76,15 +89,18 @@ class ProjectionView : public View {
     ViewHeader header(rect, kKey);
     ViewState& view = observatory.view;
     const Snapshot* snapshot = observatory.snapshot();
-    const PointClasses classes =
-        draw_class_picker(header, view, snapshot != nullptr ? snapshot->task() : observatory.task());
+    const auto& task = snapshot != nullptr ? snapshot->embeddings->task : observatory.shared_task();
+    draw_class_picker(header, view, *task);
+    header.layer_picker(observatory);
+    const PointClasses& classes = classes_of(task, view.colour);
+    const std::string title = "PCA of " + shown_layer(snapshot);
     if (snapshot == nullptr || snapshot->projection.cols() == 0) {
-      header.title("PCA of H", {});
+      header.title(title, {});
       hover_.set(view.selection, std::nullopt, std::nullopt);
       return draw_placeholder(header.body(), "waiting for the first step", kKey);
     }
     const std::string share = percentage(snapshot->explained_variance_3);
-    header.title("PCA of H", {share + " of variance in 3 axes", share + " of variance", share});
+    header.title(title, {share + " of variance in 3 axes", share + " of variance", share});
     const Rect body = header.body();
     if (body.width() < 24 || body.height() < 24) return;
     draw_scene(observatory, *snapshot, classes, body);
@@ -232,7 +248,7 @@ class ProjectionView : public View {
     int n = 100;
     const auto label = [&](Index j, const Rect& own) {
       if (!body.contains({(own.min.x + own.max.x) / 2, (own.min.y + own.max.y) / 2})) return;
-      const std::string name = elided(fonts().small, context_name(frame.task(), j), 150 * s);
+      const std::string name = elided_start(fonts().small, context_name(frame.task(), j), 150 * s);
       const ImVec2 size = text_size(fonts().small, name);
       const auto at = placer.place(own, size, 4 * s, places_[static_cast<std::size_t>(j)]);
       if (!at) return;
@@ -253,6 +269,16 @@ class ProjectionView : public View {
     for (auto it = marked_end; it != end; ++it) label(*it, frame.marker_rect(*it));
   }
 
+  const PointClasses& classes_of(const std::shared_ptr<const Task>& task, const Grouping& grouping) {
+    if (task != classified_ || grouping != classified_by_) classes_ = classify(*task, grouping);
+    classified_ = task;
+    classified_by_ = grouping;
+    return classes_;
+  }
+
+  PointClasses classes_;
+  std::shared_ptr<const Task> classified_;
+  Grouping classified_by_;
   PointCloud cloud_;
   SettledRadius radius_;
   SharedHover hover_;

@@ -44,4 +44,11 @@ Index count_classes(const Task& task);
 /// and nothing is learned. Empty for models without these ridges, and for tasks with nothing to learn.
 std::optional<double> ridge_share_of_limit(const Config& config, const Task& task);
 
+/// Whether semantic alignment, and with it the phases, are defined: from two factors on.
+bool has_phases(const Task& task);
+
+/// The word for where the run stands, and its colour: the phase, or that this task has none.
+std::string standing_label(const Observatory& observatory);
+ImU32 standing_colour(const Observatory& observatory);
+
 }  // namespace gramscope::app

@@ -112,12 +112,12 @@ class SpectrumView : public View {
   void draw(Observatory& observatory, const Rect& rect) override {
     const ViewScope scope(kKey);
     const float s = ui_scale();
-    const Rect body = draw_heading(rect);
+    const Rect body = draw_heading(observatory, rect);
     const Snapshot* snapshot = observatory.snapshot();
     const auto count = snapshot != nullptr ? significant(snapshot->spectrum) : 0;
     if (count == 0)
       return draw_placeholder(
-          body, snapshot == nullptr ? "waiting for the first step" : "all contexts coincide", kKey);
+          body, snapshot == nullptr ? "waiting for the first step" : "All contexts coincide.", kKey);
     const auto& lines = snapshot->spectrum;
     const float caption = body.height() >= 60 * s ? 20 * s : 0.0f;
     const Rect plot{{body.min.x + 12 * s, body.min.y + 2 * s},
@@ -132,16 +132,18 @@ class SpectrumView : public View {
  private:
   /// In the side panel a group heading as the panel's other groups have, alone a view's own. Gives what is
   /// left.
-  static Rect draw_heading(const Rect& rect) {
+  static Rect draw_heading(Observatory& observatory, const Rect& rect) {
     const float s = ui_scale();
-    if (rect.height() < 280 * s) {
+    want_layer(observatory);
+    const std::string title = "Spectrum of " + shown_layer(observatory.snapshot());
+    if (rect.height() < 280 * s && !TitleList::is_there()) {
       const ImVec2 pos{rect.min.x + 12 * s, rect.min.y + 12 * s};
-      const float height =
-          group_heading(pos, "Spectrum of H", rect.width() >= 240 * s ? "singular values" : "");
+      const float height = group_heading(pos, title, "singular values", rect.max.x - 12 * s);
       return {{rect.min.x, std::min(pos.y + height + 6 * s, rect.max.y)}, rect.max};
     }
     ViewHeader header(rect, kKey);
-    header.title("Spectrum of H", {"singular values, centred", "singular values"});
+    header.layer_picker(observatory);
+    header.title(title, {"singular values, centred", "singular values"});
     return header.body();
   }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "app/ui/format.h"
+#include "app/ui/info_card.h"
 #include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
@@ -96,6 +97,9 @@ void draw_status_bar(const Observatory& observatory, const Rect& rect) {
   const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
   const float width = draw_text(fonts().small, {left, y}, colour, shown);
   report_item("status.text", {left, y}, {left + width, y + fonts().small->FontSize});
+  const Rect area{{left, rect.min.y}, {left + width, rect.max.y}};
+  if (shown != text && ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos))
+    show_info_card({}, text);
 }
 
 }  // namespace gramscope::app

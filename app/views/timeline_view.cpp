@@ -56,6 +56,16 @@ double value_at(const PlotSeries& series, std::int64_t step) {
   return found == series.x.end() ? NAN : series.y[static_cast<std::size_t>(found - series.x.begin())];
 }
 
+/// Where there is no curve, its place in the legend says why.
+void explain_if_undefined(PlotSeries& series, std::span<const Record> records) {
+  const auto* newest = records.empty() ? nullptr : records.back().metrics.find(series.key);
+  if (newest == nullptr || std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); }))
+    return;
+  series.label = series.short_label + ": not defined, " + newest->undefined;
+  series.short_label += ": none";
+  series.colour = palette().text_dim;
+}
+
 /// Words at the peak of the semantic curve and where the symmetric one overtakes it.
 /// The peak is named once the run has left it: while it climbs every step would be one.
 std::vector<PlotNote> notes_of(const PhaseTracker& phase, const PlotSeries& symmetric) {
@@ -95,7 +105,7 @@ class TimelineView final : public View {
     content.x_unit = "step";
     content.playhead = now;
     content.series = series(records);
-    content.bands = phase_bands(records, now);
+    if (has_phases(observatory.task())) content.bands = phase_bands(records, now);
     if (!records.empty() && !plot_.is_hidden("cka_semantic"))
       content.notes = notes_of(records.back().phase, content.series[1]);
     add_marks(observatory, content);
@@ -118,9 +128,11 @@ class TimelineView final : public View {
     result[0].label = "semantic: contexts that share an attribute are close";
     result[0].short_label = "semantic";
     result[0].colour = palette().semantic;
+    explain_if_undefined(result[0], records);
     result[1].label = "symmetric: all contexts equally far apart";
     result[1].short_label = "symmetric";
     result[1].colour = palette().symmetric;
+    explain_if_undefined(result[1], records);
     result[2].label = "loss above its floor (scaled)";
     result[2].short_label = "loss − floor";
     result[2].colour = palette().text_muted;

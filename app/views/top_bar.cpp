@@ -101,6 +101,25 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
   return result;
 }
 
+std::string phase_meaning(const Observatory& observatory) {
+  if (observatory.status().state == Engine::State::diverged)
+    return "A step gave no number. The last state before it is shown.";
+  if (!has_phases(observatory.task()))
+    return "Phases compare the semantic alignment with the symmetric one; with fewer than two latent factors there is "
+           "no semantic alignment.";
+  switch (current_phase(observatory)) {
+    case Phase::unformed:
+      return "Semantic alignment has not yet exceeded the symmetric one.";
+    case Phase::structure:
+      return "Semantic alignment is ahead: contexts that share attributes are close.";
+    case Phase::collapsing:
+      return "Symmetric alignment has overtaken the semantic one.";
+    case Phase::collapsed:
+      return "The angles between class means are equal within 0.05, and all predictions are right.";
+  }
+  return {};
+}
+
 }  // namespace
 
 void toggle_run(Observatory& observatory) {
@@ -151,11 +170,10 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   }
   const float picker = std::clamp(text_size(fonts().body, caption).x + around, 120.0f * scale, widest);
   if (const auto chosen = combo("picker.experiment", next(picker), presets_, current, caption)) {
-    load_error_.clear();
     try {
       source_.load(observatory, presets_[static_cast<std::size_t>(*chosen)].key);
     } catch (const std::exception& error) {
-      load_error_ = error.what();
+      observatory.tell({Message::Level::error, error.what()});
     }
   }
   const std::string label = run_label(observatory.status());
@@ -210,14 +228,16 @@ void TopBar::draw_readings(const Observatory& observatory, const Rect& rect, flo
   const auto& colours = palette();
   const float scale = ui_scale();
   const bool has_diverged = observatory.status().state == Engine::State::diverged;
-  const std::string word = has_diverged ? "diverged" : phase_label(current_phase(observatory));
-  const ImU32 colour = has_diverged ? colours.error : phase_colour(current_phase(observatory));
+  const std::string word = has_diverged ? "diverged" : standing_label(observatory);
+  const ImU32 colour = has_diverged ? colours.error : standing_colour(observatory);
   // As wide as the widest phase, for the same reason as the readings.
   const float width = std::max(badge_width("collapsing"), badge_width(word));
   const float height = 23.0f * scale;
   const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
   const Rect capsule{{rect.max.x - 12.0f * scale - width, top}, {rect.max.x - 12.0f * scale, top + height}};
   badge("badge.phase", capsule, word, colour);
+  if (ImGui::IsWindowHovered() && capsule.contains(ImGui::GetIO().MousePos))
+    show_info_card("Phase", phase_meaning(observatory));
   float right = capsule.min.x - 14.0f * scale;
   for (const auto& reading : readings_of(observatory)) {
     const float slot = width_of(reading);

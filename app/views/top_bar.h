@@ -20,7 +20,8 @@ struct PresetItem {
 /// Where the experiments come from. The caller knows files; the window does not.
 struct ExperimentSource {
   std::function<std::vector<PresetItem>()> list;
-  /// Loads the preset of that name into the observatory. May throw: the text becomes a message.
+  /// Loads the preset of that name, or the preset or session in that file, into the observatory. May throw: the text
+  /// becomes a message.
   std::function<void(Observatory&, const std::string& name)> load;
 };
 
@@ -32,9 +33,6 @@ class TopBar {
 
   void draw(Observatory& observatory, const Rect& rect);
 
-  /// What went wrong when an experiment was last loaded; empty if nothing did.
-  const std::string& load_error() const { return load_error_; }
-
  private:
   float draw_controls(Observatory& observatory, const Rect& rect);
   float draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow);
@@ -42,7 +40,6 @@ class TopBar {
 
   ExperimentSource source_;
   std::vector<Option> presets_;
-  std::string load_error_;
 };
 
 /// Runs, or pauses; a run that has diverged begins again.

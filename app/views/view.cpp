@@ -8,19 +8,23 @@
 namespace gramscope::app {
 
 std::span<const ViewEntry> view_entries() {
-  static const std::array<ViewEntry, 8> entries{{
+  static const std::array<ViewEntry, 10> entries{{
       {"gram_h", "Contexts H", "Cosines between all pairs of context embeddings, as they are now.",
-       make_context_gram_view},
+       make_context_gram_view, true},
       {"target", "Target", "The cosines that the factors alone, or perfect symmetry, would give.",
-       make_target_view},
+       make_target_view, true},
       {"gram_w", "Words W", "Cosines between all pairs of word embeddings, as they are now.",
-       make_word_gram_view},
+       make_word_gram_view, true},
       {"pca", "PCA of H", "The context embeddings in their principal three-dimensional subspace.",
-       make_projection_view},
+       make_projection_view, true},
+      {"layers", "Layers", "Where in a network structure lives, and where it collapses first.", make_layers_view,
+       true},
+      {"attention", "Attention", "Where each position of a context looks, in every head of a transformer.",
+       make_attention_view, true},
       {"metrics", "Geometry", "What is measured at this moment, each with its recent course.",
        make_metric_view},
       {"spectrum", "Spectrum of H",
-       "The singular values of H: directions shared by attributes, and private ones.", make_spectrum_view},
+       "The singular values of H: directions shared by attributes, and private ones.", make_spectrum_view, true},
       {"contrasts", "Factor contrast", "How much closer contexts are that share a factor's value.",
        make_contrast_view},
       {"timeline", "Timeline", "The run so far on a logarithmic axis of steps.", make_timeline_view},

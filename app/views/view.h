@@ -27,6 +27,7 @@ struct ViewEntry {
   std::string label;    ///< "Contexts H"
   std::string summary;  ///< one sentence
   std::function<std::unique_ptr<View>()> make;
+  bool is_picture = false;  ///< can stand in any of the four panels of the centre
 };
 
 /// Adding a view is a file in app/views/ and a line here.

@@ -4,16 +4,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 
 namespace gramscope::app {
+namespace {
+
+/// The list that stands for titles now, as ImGui keeps its own stacks.
+TitleList* g_titles = nullptr;
+
+}  // namespace
 
 ViewScope::ViewScope(std::string_view key) { ImGui::PushID(key.data(), key.data() + key.size()); }
 
 ViewScope::~ViewScope() { ImGui::PopID(); }
+
+TitleList::TitleList(std::string name, std::span<const Option> views, int current)
+    : name_(std::move(name)), views_(views), current_(current), outer_(std::exchange(g_titles, this)) {}
+
+bool TitleList::is_there() { return g_titles != nullptr; }
+
+TitleList::~TitleList() { g_titles = outer_; }
 
 ViewHeader::ViewHeader(const Rect& rect, std::string_view view_key)
     : rect_(rect), view_key_(view_key), right_(rect.max.x - 12 * ui_scale()), height_(32 * ui_scale()) {}
@@ -43,12 +57,38 @@ std::optional<int> ViewHeader::picker(std::string_view what, std::string_view ca
   return combo(fmt::format("picker.{}.{}", view_key_, what), slot, options, current, text, ComboKind::quiet);
 }
 
+void want_layer(Observatory& observatory) { observatory.view.wanted.layer = observatory.view.layer; }
+
+void ViewHeader::layer_picker(Observatory& observatory) {
+  want_layer(observatory);
+  const auto& names = observatory.layer_names();
+  if (names.empty()) return;
+  std::vector<Option> options{{"h", "H", "The context embeddings, which the words are compared with."}};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    options.push_back({std::to_string(i), names[i],
+                       "The hidden states of each context's last position after this layer."});
+  auto& layer = observatory.view.layer;
+  const int current = layer < 0 || layer >= static_cast<int>(names.size()) ? 0 : layer + 1;
+  if (const auto picked = picker("layer", "layer", options, current)) layer = *picked - 1;
+}
+
 void ViewHeader::title(std::string_view title, std::initializer_list<std::string_view> subtitles) {
   const float left = rect_.min.x + 12 * ui_scale();
   const float top = centred_y(fonts().strong, rect_.min.y, rect_.min.y + height_);
-  const std::string shown = elided(fonts().strong, title, right_ - left);
-  draw_label(fonts().strong, {left, top}, palette().text, shown, view_key_, 0);
-  const float after = left + text_size(fonts().strong, shown).x + 6 * ui_scale();
+  const float arrow = g_titles != nullptr ? 13 * ui_scale() : 0.0f;
+  const std::string shown = elided(fonts().strong, title, right_ - left - arrow);
+  const float width = text_size(fonts().strong, shown).x;
+  if (g_titles != nullptr && right_ - left > arrow) {
+    const Rect slot{{left, rect_.min.y + 5 * ui_scale()},
+                    {left + width + arrow, rect_.min.y + height_ - 5 * ui_scale()}};
+    if (const auto chosen =
+            combo(g_titles->name_, slot, g_titles->views_, g_titles->current_, shown, ComboKind::title))
+      g_titles->chosen_ = chosen;
+    report_item(fmt::format("label.{}.0", view_key_), {left, top}, {left + width, top + fonts().strong->FontSize});
+  } else {
+    draw_label(fonts().strong, {left, top}, palette().text, shown, view_key_, 0);
+  }
+  const float after = left + width + arrow + 6 * ui_scale();
   for (const auto subtitle : subtitles) {
     if (after + text_size(fonts().body, subtitle).x > right_) continue;
     draw_label(fonts().body, {after, top}, palette().text_muted, std::string(subtitle), view_key_, 1);
@@ -86,13 +126,27 @@ void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, s
   report_item(fmt::format("label.{}.{}", view, n), pos, {pos.x + size.x, pos.y + size.y});
 }
 
+std::string shown_layer(const Snapshot* snapshot) {
+  if (snapshot == nullptr || snapshot->layer < 0) return "H";
+  const auto& layers = snapshot->embeddings->inside.layers;
+  const auto layer = static_cast<std::size_t>(snapshot->layer);
+  return layer < layers.size() ? layers[layer].name : "H";
+}
+
 void draw_placeholder(const Rect& rect, std::string_view text, std::string_view view) {
   ImFont* font = fonts().body;
-  const std::string shown = elided(font, text, rect.width() - 24 * ui_scale());
-  if (shown.empty() || rect.height() < font->FontSize) return;
-  const ImVec2 size = text_size(font, shown);
-  draw_label(font, {(rect.min.x + rect.max.x - size.x) / 2, centred_y(font, rect.min.y, rect.max.y)},
-             palette().text_dim, shown, view, 2);
+  const float line = font->FontSize + 3 * ui_scale();
+  const float width = std::min(rect.width() - 24 * ui_scale(), 420 * ui_scale());
+  if (width < 60 * ui_scale() || rect.height() < line) return;
+  const float own = text_size(font, text).x;
+  const float taken = std::min(own, width);
+  const float height = own <= width ? font->FontSize : wrapped_height(font, width, line, text);
+  if (height > rect.height()) return;
+  const ImVec2 at{std::round((rect.min.x + rect.max.x - taken) / 2),
+                  std::round((rect.min.y + rect.max.y - height) / 2)};
+  if (own <= width) return draw_label(font, at, palette().text_dim, text, view, 2);
+  draw_wrapped(font, at, width, line, palette().text_dim, text);
+  report_item(fmt::format("label.{}.2", view), at, {at.x + taken, at.y + height});
 }
 
 }  // namespace gramscope::app

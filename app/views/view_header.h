@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/observatory.h"
 #include "app/ui/rect.h"
 #include "app/ui/widgets.h"
 
@@ -24,6 +25,29 @@ class ViewScope {
   ViewScope& operator=(const ViewScope&) = delete;
 };
 
+/// While it lives, the title in a view's header is a list of the views that could stand in its place.
+class TitleList {
+ public:
+  /// Reported as `name`, and `name`.<key> for each of the open list.
+  TitleList(std::string name, std::span<const Option> views, int current);
+  ~TitleList();
+  TitleList(const TitleList&) = delete;
+  TitleList& operator=(const TitleList&) = delete;
+
+  /// Whether there is one now.
+  static bool is_there();
+  /// The view chosen in this frame, if any.
+  std::optional<int> chosen() const { return chosen_; }
+
+ private:
+  friend class ViewHeader;
+  std::string name_;
+  std::span<const Option> views_;
+  int current_;
+  std::optional<int> chosen_;
+  TitleList* outer_;
+};
+
 /// The line at the top of a view: bold title and muted subtitle on the left, pickers on the right, laid out
 /// from the right edge inwards. What there is no room for is shortened, then left out.
 class ViewHeader {
@@ -34,6 +58,9 @@ class ViewHeader {
   /// newly chosen option. Reported as "picker.<view>.<what>".
   std::optional<int> picker(std::string_view what, std::string_view caption, std::span<const Option> options,
                             int current);
+  /// Which layer the view shows: H, or one of the network's; asks for it. Absent for models without layers. Changes
+  /// view.layer.
+  void layer_picker(Observatory& observatory);
   /// To be called last. Of the subtitles, longest first, the first that fits whole is shown.
   void title(std::string_view title, std::initializer_list<std::string_view> subtitles);
 
@@ -58,7 +85,12 @@ ImVec2 tick_box_size(std::string_view text);
 /// Draws a label and reports it as "label.<view>.<n>".
 void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, std::string_view view, int n);
 
-/// A sentence in the middle of a view that has nothing to draw.
+/// Asks for the chosen layer in the next frame.
+void want_layer(Observatory& observatory);
+/// "H", or the layer that the snapshot shows in its place: "Block 1".
+std::string shown_layer(const Snapshot* snapshot);
+
+/// Sentences in the middle of a view that has nothing to draw, broken into as many lines as it takes.
 void draw_placeholder(const Rect& rect, std::string_view text, std::string_view view);
 
 }  // namespace gramscope::app

@@ -2,6 +2,9 @@
 // linker takes these and leaves theirs in the archives.
 #include "tests/app/fake_observatory.h"
 
+#include <utility>
+
+
 namespace gramscope {
 
 struct Runner::Impl {};
@@ -37,7 +40,13 @@ Observatory::Observatory(const Config& config, std::string preset, bool start_ru
 void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
   snapshot_ = fake_run().snapshot;
+  status_ = fake_run().status;
   records_ = fake_run().records;
+  layer_names_.clear();
+  if (snapshot_ != nullptr)
+    for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
+  requested_ = std::exchange(view.wanted, {});
+  fake_run().wanted = requested_;
 }
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {
@@ -54,6 +63,8 @@ void Observatory::restart() {}
 void Observatory::new_seed() {}
 void Observatory::load(const Config&, const std::string&) {}
 void Observatory::set_speed(const SetSpeed&) {}
+void Observatory::cancel_preparation() {}
+void Observatory::tell(Message) {}
 double Observatory::message_age() const { return 0.0; }
 
 }  // namespace gramscope::app

@@ -11,7 +11,9 @@ namespace gramscope::app {
 struct FakeRun {
   std::shared_ptr<const Task> task;
   std::shared_ptr<const Snapshot> snapshot;  ///< nullptr: nothing has been analysed yet
-  std::vector<Record> records;
+  std::vector<Record> records = {};
+  RunnerStatus status = {};
+  FrameWanted wanted = {};  ///< what the views of the frame before asked for
 };
 FakeRun& fake_run();
 

@@ -1,25 +1,20 @@
 // Draws every registered view for three frames, at several sizes and moments of a run, and checks what can be
 // checked of a picture: that nothing throws, that something is drawn, that no text is cut off or lies across
 // other text. With a directory as its argument it leaves the pictures there.
-#include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 #include <imgui.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <set>
 
-#include "app/gl/offscreen.h"
-#include "app/ui/interaction.h"
-#include "app/ui/items.h"
-#include "app/ui/theme.h"
 #include "app/views/view.h"
-#include "core/tasks/attributes.h"
-#include "core/train/analysis.h"
-#include "core/train/engine.h"
-#include "tests/app/fake_observatory.h"
+#include "tests/app/fake_runs.h"
+#include "tests/app/panel_gallery.h"
+#include "tests/app/view_stage.h"
 
 namespace {
 
@@ -33,101 +28,6 @@ void expect(bool is_true, const std::string& what) {
   ++failures;
   std::fprintf(stderr, "view_gallery: %s\n", what.c_str());
 }
-
-/// A moment of a run, with the records that led to it.
-FakeRun train(const Config& config, std::int64_t steps) {
-  FakeRun run;
-  Engine engine(config);
-  engine.advance(steps);
-  run.task = engine.task();
-  Analysis analysis;
-  run.snapshot = analysis(engine.embeddings());
-  run.records = engine.records();
-  return run;
-}
-
-Config flagship() {
-  Config config;
-  config.set("task.kind", std::string("attributes"));
-  config.set("model.kind", std::string("kernel_ufm"));
-  config.set("optimizer.kind", std::string("gd"));
-  return config;
-}
-
-/// A task nobody knows any factors of, in a state without structure.
-FakeRun without_factors() {
-  auto task = std::make_shared<Task>(*make_attributes(2, 5));
-  task->factors.clear();
-  task->semantic_kernel.resize(0, 0);
-  auto embeddings = std::make_shared<Embeddings>();
-  embeddings->task = task;
-  embeddings->h =
-      MatrixD::NullaryExpr(12, 25, [](Index i, Index j) { return std::sin(7.0 * i + 3.0 * j * j); });
-  embeddings->w = embeddings->h.transpose();
-  Analysis analysis;
-  return {task, analysis(embeddings), {}};
-}
-
-FakeRun before_the_first_step() { return {make_attributes(3, 3), nullptr, {}}; }
-
-/// ImGui on an off-screen canvas.
-class Stage {
- public:
-  Stage() : canvas_(64, 64) {
-    ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    set_scale(1.0f);
-    ImGui_ImplOpenGL3_Init("#version 330");
-  }
-  ~Stage() {
-    ImGui_ImplOpenGL3_Shutdown();
-    ImGui::DestroyContext();
-  }
-
-  void set_scale(float scale) {
-    if (has_fonts_) ImGui_ImplOpenGL3_DestroyFontsTexture();
-    apply_theme(scale);
-    if (has_fonts_) ImGui_ImplOpenGL3_CreateFontsTexture();
-    has_fonts_ = true;
-  }
-
-  struct Placed {
-    View* view;
-    Rect rect;
-  };
-  Image frame(Observatory& observatory, int width, int height, const std::vector<Placed>& views,
-              ImVec2 mouse) {
-    if (width != canvas_.width() || height != canvas_.height()) canvas_.resize(width, height);
-    auto& io = ImGui::GetIO();
-    io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
-    io.DeltaTime = 1.0f / 60.0f;
-    io.MousePos = mouse;
-    observatory.update();
-    ImGui_ImplOpenGL3_NewFrame();
-    ImGui::NewFrame();
-    items().begin_frame();
-    ImGui::SetNextWindowPos({0, 0});
-    ImGui::SetNextWindowSize(io.DisplaySize);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    ImGui::Begin("stage", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove);
-    ImGui::PopStyleVar();
-    for (const auto& [view, rect] : views) {
-      const ScopedClip clip(rect);
-      view->draw(observatory, rect);
-    }
-    ImGui::End();
-    ImGui::Render();
-    canvas_.begin(palette().background);
-    observatory.draws.run_and_clear();
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-    return canvas_.read();
-  }
-
- private:
-  OffscreenCanvas canvas_;
-  bool has_fonts_ = false;
-};
 
 bool overlap(const Item& a, const Item& b) {
   return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
@@ -177,7 +77,7 @@ class Gallery {
     fake_run() = run;
     Observatory observatory(flagship(), "gallery", false, {});
     observatory.view.target = target;
-    observatory.view.colour_factor = std::min<int>(1, static_cast<int>(run.task->factors.size()) - 1);
+    observatory.view.colour = {Grouping::By::factor, 1};
     if (run.task->contexts > 8) {
       observatory.view.selection.context_a = 1;
       observatory.view.selection.context_b = 7;
@@ -221,9 +121,9 @@ class Gallery {
         observatory->view.selection = {.context_a = 1, .context_b = 24, .hovered_a = 26, .hovered_b = {}};
         // A new task's first snapshot comes after the task itself.
         fake_run().snapshot = nullptr;
-        stage_.frame(*observatory, 2400, 260, placed, {150, 140});
+        stage_.frame(*observatory, 3000, 260, placed, {150, 140});
         fake_run() = run;
-        stage_.frame(*observatory, 2400, 260, placed, {150, 140});
+        stage_.frame(*observatory, 3000, 260, placed, {150, 140});
         check_labels("changing tasks");
       }
     }
@@ -308,6 +208,48 @@ class Gallery {
     frame({-1, -1});
   }
 
+  /// The layers from step to step: the strip over time fills up.
+  void layers_over_time(const FakeRun& run) {
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto view = find_view_entry("layers")->make();
+    for (std::int64_t step = 0; step <= 3000; step = step < 30 ? step + 1 : step + step / 20) {
+      auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+      auto embeddings = std::make_shared<Embeddings>(*run.snapshot->embeddings);
+      embeddings->step = step;
+      snapshot->embeddings = embeddings;
+      for (std::size_t l = 0; l < snapshot->layers.size(); ++l)
+        snapshot->layers[l].cka_semantic = 0.5 + 0.5 * std::sin(0.002 * static_cast<double>(step) + 0.4 * static_cast<double>(l));
+      fake_run() = run;
+      fake_run().snapshot = snapshot;
+      stage_.frame(observatory, 428, 308, {{view.get(), {{0, 0}, {428, 308}}}}, {-1, -1});
+    }
+    const Item* strip = items().find("view.layers.strip");
+    expect(strip != nullptr, "layers: no strip over time");
+    if (strip == nullptr) return;
+    const ImVec2 middle{(strip->min.x + strip->max.x) / 2, (strip->min.y + strip->max.y) / 2};
+    show("layers-over-time", observatory, 428, 308, {{view.get(), {{0, 0}, {428, 308}}}}, middle);
+  }
+
+  /// Views ask for as much of a network's inside as they show, and for no more.
+  void what_is_asked(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    observatory.view.selection.context_a = 4;
+    observatory.view.layer = 2;
+    const auto wanted_by = [&](const char* key) {
+      const auto view = find_view_entry(key)->make();
+      for (int i = 0; i < 2; ++i)
+        stage_.frame(observatory, 400, 300, {{view.get(), {{0, 0}, {400, 300}}}}, {-1, -1});
+      return fake_run().wanted;
+    };
+    expect(wanted_by("attention").inside.attention == Index{4}, "attention: another context is asked for");
+    expect(wanted_by("layers").inside.layers, "layers: the layers are not asked for");
+    expect(!wanted_by("layers").inside.attention, "layers: attention is asked for in vain");
+    for (const char* key : {"gram_h", "pca", "spectrum"})
+      expect(wanted_by(key).layer == 2, std::string(key) + ": the chosen layer is not asked for");
+    expect(wanted_by("gram_w") == FrameWanted{}, "gram_w: asks for what it does not show");
+  }
+
   void at_scale(float scale) { stage_.set_scale(scale); }
 
  private:
@@ -349,6 +291,20 @@ void draw_all(const std::filesystem::path& directory) {
     gallery.each_view("many", many, width, height);
     gallery.each_view("nofactors", without_factors(), width, height);
   }
+  const FakeRun text = of_a_text();
+  const FakeRun crowd = with_many_contexts();
+  const FakeRun network = with_inside(structure, 4, 4, 2);
+  const FakeRun reader = with_inside(text, 12, 8, -1);
+  for (const auto& [width, height] : {std::pair{428, 308}, {900, 700}, {259, 190}}) {
+    gallery.each_view("text", text, width, height);
+    gallery.each_view("network", network, width, height);
+    gallery.each_view("reader", reader, width, height);
+  }
+  gallery.each_view("crowd", crowd, 428, 308);
+  gallery.centre("text", text, 1070, 616, {0.6f, 0.4f});
+  gallery.centre("crowd", crowd, 1070, 616, {0.6f, 0.4f});
+  gallery.what_is_asked(network);
+  gallery.layers_over_time(network);
   gallery.each_view("plane", flat, 428, 308);
   gallery.each_view("few", few, 428, 308);
   gallery.centre("structure", structure, 1070, 616, {0.6f, 0.4f});
@@ -356,7 +312,8 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.centre("many", many, 1070, 616, {0.6f, 0.4f});
   gallery.centre("structure", structure, 680, 420, {0.6f, 0.4f});
   gallery.centre("structure", structure, 640, 340, {0.0f, 0.0f});
-  gallery.changing_tasks({structure, few, without_factors(), many, before_the_first_step(), flat});
+  gallery.changing_tasks(
+      {structure, few, text, network, without_factors(), many, crowd, before_the_first_step(), reader, flat});
   gallery.hands(structure);
   gallery.at_scale(2.0f);
   gallery.centre("structure2x", structure, 2140, 1232, {0.6f, 0.4f});
@@ -370,6 +327,7 @@ int main(int argc, char** argv) {
     const std::filesystem::path directory = argc > 1 ? argv[1] : "";
     if (!directory.empty()) std::filesystem::create_directories(directory);
     draw_all(directory);
+    failures += draw_panels(directory);
   } catch (const DisplayError& error) {
     std::fprintf(stderr, "view_gallery: %s\n", error.what());
     return kSkipped;

@@ -205,3 +205,75 @@ TEST_CASE("window: an item that is not there fails with the nearest names") {
   CHECK(what.find(":2: click: no item \"button.rnu\"") != std::string::npos);
   CHECK(what.find("button.run") != std::string::npos);
 }
+
+TEST_CASE("window: the title's list puts another picture in a panel, and the two change places") {
+  ImVec2 pca{0, 0};
+  ImVec2 gram{0, 0};
+  const auto watch = [&](Observatory&) {
+    if (const auto* view = items().find("view.pca.scene")) pca = view->min;
+    if (const auto* view = items().find("view.gram_h.matrix")) gram = view->min;
+  };
+  if (!drive("wait 5\nwait_idle\nwait 3\nquit", watch)) return;
+  CHECK(pca.y > gram.y);
+  drive("wait 5\nwait_idle\nclick panel.1.view\nwait 3\nclick panel.1.view.pca\nwait 5\nquit", watch);
+  CHECK(pca.y < gram.y);
+}
+
+TEST_CASE("window: a picture from the side panel leaves it while it stands in the centre") {
+  float wide = 0.0f;
+  if (!drive("wait 5\nwait_idle\nclick panel.4.view\nwait 3\nclick panel.4.view.spectrum\nwait 5\nquit",
+             [&](Observatory&) {
+               int count = 0;
+               for (const auto& item : items().all())
+                 if (item.name == "view.spectrum.bars") {
+                   ++count;
+                   wide = item.max.x - item.min.x;
+                 }
+               CHECK(count <= 1);
+             }))
+    return;
+  CHECK(wide > 300.0f);
+}
+
+TEST_CASE("window: layers and attention say that a model has none, and ask for nothing else") {
+  bool says_layers = false;
+  bool says_attention = false;
+  if (!drive("wait 5\nwait_idle\nclick panel.2.view\nwait 3\nclick panel.2.view.layers\nwait 5\n"
+             "click panel.4.view\nwait 3\nclick panel.4.view.attention\nwait 5\nquit",
+             [&](Observatory&) {
+               says_layers = items().find("label.layers.2") != nullptr;
+               says_attention = items().find("label.attention.2") != nullptr;
+             }))
+    return;
+  CHECK(says_layers);
+  CHECK(says_attention);
+}
+
+TEST_CASE("window: what is pointed at is let go when its view leaves the screen") {
+  bool was_pointed_at = false;
+  bool is_pointed_at = true;
+  if (!drive("wait 5\nwait_idle\nmove view.gram_h.matrix\nwait 3\nkey F\nwait 3\nmove 1 1\nwait 3\nkey F\nwait 3\n"
+             "move view.pca\nwait 2\nkey F\nwait 4\nmove 1 1\nwait 4\nquit",
+             [&](Observatory& o) {
+               is_pointed_at = o.view.selection.hovered_a.has_value();
+               was_pointed_at |= is_pointed_at;
+             }))
+    return;
+  CHECK(was_pointed_at);
+  CHECK_FALSE(is_pointed_at);
+}
+
+TEST_CASE("window: a dropped picture is answered, and the run goes on") {
+  std::string said;
+  std::int64_t segment = -1;
+  const auto path = std::filesystem::temp_directory_path() / "gramscope_window_drop.png";
+  std::ofstream(path, std::ios::binary) << "\x89PNG";
+  const bool is_drawn = drive("wait 5\ndrop " + path.string() + "\nwait 10\nquit", [&](Observatory& o) {
+    if (o.message() != nullptr) said = o.message()->text;
+    segment = o.status().segment;
+  });
+  std::filesystem::remove(path);
+  if (!is_drawn) return;
+  CHECK(said.find("gramscope_window_drop.png") != std::string::npos);
+  CHECK(segment == 0);
+}

@@ -16,6 +16,8 @@ int value(const Task& task, int factor, Index context) {
   return task.factors[static_cast<std::size_t>(factor)].value[static_cast<std::size_t>(context)];
 }
 
+Grouping by(int factor) { return {Grouping::By::factor, factor}; }
+
 }  // namespace
 
 TEST_CASE("order_contexts: the chosen factor is outermost, the others follow in their own order") {
@@ -24,7 +26,7 @@ TEST_CASE("order_contexts: the chosen factor is outermost, the others follow in 
     std::vector<int> nesting{factor};
     for (int f = 0; f < 3; ++f)
       if (f != factor) nesting.push_back(f);
-    const GramOrder order = order_contexts(*task, factor);
+    const GramOrder order = order_contexts(*task, by(factor));
     for (std::size_t i = 1; i < order.order.size(); ++i) {
       std::vector<int> before;
       std::vector<int> after;
@@ -40,7 +42,7 @@ TEST_CASE("order_contexts: the chosen factor is outermost, the others follow in 
 TEST_CASE("order_contexts: position is the inverse of order, and blocks cover all rows in turn") {
   const auto task = make_attributes(3, 3);
   for (int factor = -1; factor < 4; ++factor) {
-    const GramOrder order = order_contexts(*task, factor);
+    const GramOrder order = order_contexts(*task, by(factor));
     REQUIRE(order.order.size() == 27);
     for (std::size_t i = 0; i < 27; ++i)
       CHECK(order.position[static_cast<std::size_t>(order.order[i])] == static_cast<Index>(i));
@@ -58,7 +60,7 @@ TEST_CASE("order_contexts: position is the inverse of order, and blocks cover al
 
 TEST_CASE("order_contexts: blocks carry the value their rows share") {
   const auto task = make_attributes(3, 3);
-  const GramOrder order = order_contexts(*task, 1);
+  const GramOrder order = order_contexts(*task, by(1));
   REQUIRE(order.levels.size() == 3);
   CHECK(order.levels[0].size() == 3);
   CHECK(order.levels[1].size() == 9);
@@ -75,7 +77,7 @@ TEST_CASE(
   task.contexts = 4;
   // A nested factor: the second value of the outer one has only the first value of the inner one.
   task.factors = {{"outer", {"a", "b"}, {0, 0, 1, 1}}, {"inner", {"x"}, {0, 0, 0, 0}}};
-  const GramOrder order = order_contexts(task, 0);
+  const GramOrder order = order_contexts(task, by(0));
   REQUIRE(order.levels[1].size() == 2);
   CHECK(order.levels[1][0].end == 2);
 }
@@ -83,8 +85,8 @@ TEST_CASE(
 TEST_CASE("order_words: a word stands where its context stands") {
   Task task = *make_attributes(2, 3);
   std::reverse(task.labels.begin(), task.labels.end());
-  const GramOrder contexts = order_contexts(task, 1);
-  const GramOrder words = order_words(task, 1);
+  const GramOrder contexts = order_contexts(task, by(1));
+  const GramOrder words = order_words(task, by(1));
   for (std::size_t i = 0; i < contexts.order.size(); ++i)
     CHECK(words.order[i] == task.labels[static_cast<std::size_t>(contexts.order[i])]);
   const auto context = context_of_word(task);
@@ -97,7 +99,7 @@ TEST_CASE("order_words: without a word for every context, the task's own order")
   task.labels.assign(9, 0);
   task.words = 4;
   task.word_names = {"a", "b", "c", "d"};
-  const GramOrder words = order_words(task, 0);
+  const GramOrder words = order_words(task, by(0));
   CHECK(words.order == std::vector<Index>{0, 1, 2, 3});
   CHECK(context_of_word(task).empty());
 }

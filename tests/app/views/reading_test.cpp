@@ -63,14 +63,15 @@ TEST_CASE("explanation: every phase has its own words, and names what is in the 
   CHECK(explanation(Phase::structure, task, std::nullopt, true).find("zero") != std::string::npos);
 }
 
-TEST_CASE("metric rows: principal ones are those present, and every registered key has a label") {
+TEST_CASE("metric rows: principal ones are those present, the undefined last; every registered key has a label") {
   Metrics metrics;
   metrics.add("cka_symmetric", 0.5);
   metrics.add("contrast_colour", 0.25);
   metrics.add_undefined("cka_semantic", "one factor only");
   const auto rows = principal_metric_rows(metrics);
   REQUIRE(rows.size() == 2);
-  CHECK(rows[0].key == "cka_semantic");
+  CHECK(rows[0].key == "cka_symmetric");
+  CHECK(rows[1].key == "cka_semantic");
   CHECK(all_metric_rows(metrics).size() == 3);
   CHECK(all_metric_rows(metrics)[1].label == "Contrast, colour");
   for (const auto& entry : metric_entries()) CHECK_FALSE(metric_label({entry.key, 0.0, {}}).empty());

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/registry/config.h"
+#include "tests/app/fake_observatory.h"
+
+namespace gramscope::app {
+
+// Moments of runs to draw, trained or made up.
+
+/// A moment of a run, with the records that led to it.
+FakeRun train(const Config& config, std::int64_t steps);
+
+/// The kinds of the flagship, all else at its default.
+Config flagship();
+
+/// A task nobody knows any factors of, in a state without structure.
+FakeRun without_factors();
+
+/// Several words follow each context, some contexts more often than others, and all of it in long contexts of unequal
+/// length: what a text gives. No factors.
+FakeRun of_a_text();
+
+/// Thousands of attribute contexts, each a few pixels at most.
+FakeRun with_many_contexts();
+
+/// The inside of a network: `depth` blocks of `heads`, looked at while the context of index 4 is selected.
+FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer);
+
+/// A task, and nothing analysed yet.
+FakeRun before_the_first_step();
+
+}  // namespace gramscope::app

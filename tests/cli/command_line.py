@@ -80,12 +80,13 @@ def a_report_has_the_documented_fields(_):
     assert err == "", err
     assert out.count("\n") == 1
     report = json.loads(out)
-    assert list(report) == ["format", "version", "preset", "seed", "steps", "status", "steps_per_second", "phase",
+    assert list(report) == ["format", "version", "preset", "seed", "steps", "status", "steps_per_second", "task", "phase",
                             "peak_step", "overtake_step", "collapse_step", "peak", "final", "undefined"]
     assert (report["format"], report["preset"], report["seed"], report["steps"], report["status"]) == (
         1, "collapse", 3, 60, "done")
     assert report["phase"] in ("unformed", "structure", "collapsing", "collapsed")
     assert report["steps_per_second"] > 0
+    assert report["task"] == {"kind": "attributes", "contexts": 27, "words": 27, "entropy_floor": 0.0}
     assert list(report["peak"]) == ["cka_semantic"]
     assert report["overtake_step"] is None
     final = report["final"]
@@ -427,6 +428,99 @@ def a_picture_is_taken_of_the_window_or_a_view(directory):
         assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == (700, 500)
         assert len(data) > 5000  # not a plain rectangle
     refused(1, "shot", "collapse", "--steps", "2", "--out", directory / "absent" / "x.png", saying=("absent",))
+
+
+CORPUS = ("--set", "task.kind=corpus", "--set", "model.kind=ufm")
+
+
+@case
+def a_text_is_told_by_its_numbers(directory):
+    text = directory / "text.txt"
+    text.write_text("The cat sat. The dog sat. The cat ran. A dog ran.")
+    out, err = succeeded("run", "collapse", *CORPUS, "--set", f"task.path={text}", "--set", "task.context=1", "--steps",
+                         "5", "--json")
+    task = json.loads(out)["task"]
+    # the -> cat 2/3, dog 1/3; cat -> sat, ran; dog -> sat, ran; sat -> .; ran -> .; . -> the 2/3, a 1/3; a -> dog
+    assert (task["kind"], task["contexts"], task["words"], task["tokens"]) == ("corpus", 7, 7, 16)
+    two_thirds = 0.9182958340544896 * 0.6931471805599453
+    assert abs(task["entropy_floor"] - (6 * two_thirds + 4 * 0.6931471805599453) / 15) < 1e-12, task
+    assert abs(task["one_hot_share"] - 3 / 7) < 1e-12
+    out, _ = succeeded("run", "collapse", *CORPUS, "--set", f"task.path={text}", "--steps", "5")
+    assert "contexts" in out and "entropy floor" in out, out
+    out, _ = succeeded("describe", "corpus")
+    assert "UTF-8" in out and "punctuation" in out, out
+
+
+@case
+def a_path_in_a_file_is_beside_it_and_one_by_hand_is_here(directory):
+    (directory / "below").mkdir()
+    (directory / "below/text.txt").write_text("one two three one two four one two five")
+    preset = directory / "below/mine.toml"
+    preset.write_text('format = 1\ntitle = "T"\nsummary = "S."\n[task]\nkind = "corpus"\npath = "text.txt"\n'
+                      '[model]\nkind = "ufm"\nd = 4\n[run]\nsteps = 5\n')
+    out, _ = succeeded("run", preset, "--json", cwd="/")
+    assert json.loads(out)["task"]["tokens"] == 9
+    (directory / "text.txt").write_text("a b c a b d")
+    out, _ = succeeded("run", preset, "--set", "task.path=text.txt", "--json", cwd=directory)
+    assert json.loads(out)["task"]["tokens"] == 6
+    refused(5, "run", preset, "--set", "task.path=text.txt", cwd="/", saying=("gramscope: text.txt: there is no such",))
+
+
+@case
+def a_session_knows_its_text(directory):
+    text = directory / "text.txt"
+    text.write_text("one two three one two four one two five")
+    succeeded("run", "collapse", *CORPUS, "--set", "task.path=text.txt", "--steps", "20", "--out", "a", cwd=directory)
+    session = (directory / "a/session.toml").read_text()
+    assert f'path = "{text}"' in session and "bytes = 39" in session, session
+    _, err = succeeded("run", directory / "a/session.toml", "--out", directory / "b", cwd="/")
+    assert err == "", err
+    assert files_below(directory / "a") == files_below(directory / "b")
+    text.write_text("one two three one two four one two six")
+    _, err = succeeded("run", directory / "a/session.toml")
+    assert "note: " in err and "text.txt is not the text this session was recorded with" in err, err
+
+
+@case
+def a_text_that_cannot_be_used_is_told_and_leaves_files_alone(directory):
+    succeeded("run", "collapse", "--steps", "3", "--out", directory / "out")
+    before = files_below(directory / "out")
+    text = directory / "text.txt"
+    for content, saying in ((None, "no such file"), (b"", "is empty"), (b"a b \xff c", "UTF-8"), (b"a\0b", "NUL"),
+                            (b"word", "only one distinct word"), (b"a b", "need at least 3")):
+        if content is not None:
+            text.write_bytes(content)
+        refused(5, "run", "collapse", *CORPUS, "--set", f"task.path={text}", "--out", directory / "out",
+                saying=(f"gramscope: {text}", saying))
+    begin = time.monotonic()
+    os.mkfifo(directory / "pipe")
+    for path in (directory / "pipe", "/dev/zero", directory):
+        refused(5, "run", "collapse", *CORPUS, "--set", f"task.path={path}", saying=(f"gramscope: {path}: is ",))
+    assert time.monotonic() - begin < 3 * SOON
+    assert files_below(directory / "out") == before
+
+
+@case
+def ctrl_c_while_a_text_is_read(directory):
+    text = directory / "large.txt"
+    with open(text, "w") as file:
+        for i in range(120_000):
+            file.write(" ".join(f"w{(i * 7919 + k * 104729) % 50_000}" for k in range(40)) + "\n")
+    master, slave = pty.openpty()
+    process = subprocess.Popen([PROGRAM, "run", "collapse", *CORPUS, "--set", f"task.path={text}", "--out",
+                                str(directory / "out")], stdout=subprocess.PIPE, stderr=slave,
+                               env={**os.environ, "TERM": "xterm"})
+    os.close(slave)
+    shown = b""
+    while b"Reading large.txt" not in shown:
+        shown += os.read(master, 65536)
+    process.send_signal(signal.SIGINT)
+    begin = time.monotonic()
+    out, _ = process.communicate(timeout=60)
+    os.close(master)
+    assert process.returncode == 130 and out == b"", (process.returncode, out)
+    assert time.monotonic() - begin < SOON
+    assert not (directory / "out").exists()
 
 
 def main():

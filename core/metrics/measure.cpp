@@ -54,11 +54,15 @@ void add_loss(Metrics& metrics, const Moment& moment) {
   MatrixD logits(w.rows(), h.cols());
   logits.noalias() = w * h;
   const double correct = accuracy(moment.task, logits);
-  const double loss = softmax_cross_entropy<double>(logits, moment.task.targets, moment.task.weight);
+  const auto& [targets, weight] = std::tie(moment.task.targets, moment.task.weight);
+  const double smoothing = moment.embeddings.smoothing;
+  const double loss = softmax_cross_entropy<double>(logits, targets, weight, 0, smoothing);
+  const double floor =
+      smoothing > 0.0 ? entropy_floor(targets, weight, moment.task.words, smoothing) : moment.task.entropy_floor;
   const std::string overflow = "the logits overflow";
   add(metrics, "loss", loss, overflow);
-  metrics.add("loss_floor", moment.task.entropy_floor);
-  add(metrics, "loss_excess", loss - moment.task.entropy_floor, overflow);
+  metrics.add("loss_floor", floor);
+  add(metrics, "loss_excess", loss - floor, overflow);
   add(metrics, "objective", loss + moment.embeddings.penalty, overflow);
   metrics.add("accuracy", correct);
   metrics.add("norm_w", w.norm());

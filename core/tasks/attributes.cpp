@@ -115,7 +115,11 @@ TaskEntry attributes_entry() {
       integer_parameter("task.values", "Values", "v", 3, 2, 8, Scale::linear, Effect::restart,
                         "Values of each attribute; there are v^k contexts, at most 1,024."),
   };
-  entry.traits = [](const Config&) { return TaskTraits{}; };
+  entry.traits = [](const Config& config) {
+    TaskTraits traits;
+    traits.has_several_factors = config.integer("task.factors") > 1;
+    return traits;
+  };
   entry.make = [](const Config& config, const TaskWork&) {
     return make_attributes(static_cast<int>(config.integer("task.factors")),
                            static_cast<int>(config.integer("task.values")));

@@ -73,9 +73,21 @@ void Observatory::handle(const Event& event) {
     marks_.push_back({segment_, diverged->resumed_at, diverged->text, true, {}, {}, now_in_seconds()});
     show({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
-    show({Message::Level::info,
-          "Reached run.steps = " + std::to_string(finished->step) + ". Run goes on to twice as many."});
+    handle(*finished);
   }
+}
+
+void Observatory::handle(const Finished& finished) {
+  if (finished.went_back) {
+    // The curves go on from the peak, in a segment of their own, and so do the marks that lie before it.
+    for (auto& mark : marks_)
+      if (mark.segment == segment_ && mark.step <= finished.step) mark.segment = finished.segment;
+    segment_ = finished.segment;
+    marks_.push_back({segment_, finished.step, "Early stopping: back from step " + std::to_string(finished.came_from),
+                      false, {}, {}, now_in_seconds()});
+  }
+  show({Message::Level::info, finished.text + (finished.went_back ? " Run goes on from here."
+                                                                  : " Run goes on to twice as many.")});
 }
 
 void Observatory::handle(const ConfigChanged& changed) {
@@ -150,7 +162,7 @@ void Observatory::set_parameter(const std::string& key, const Value& value) {
 }
 
 void Observatory::run() {
-  runner_.send(Run{status_.state == Engine::State::finished});
+  runner_.send(Run{status_.state == Engine::State::finished || status_.state == Engine::State::stopped});
   status_.is_running = true;
 }
 void Observatory::pause() {

@@ -112,6 +112,7 @@ class Observatory {
  private:
   void handle(const Event& event);
   void handle(const ConfigChanged& changed);
+  void handle(const Finished& finished);
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
   void show(Message message);

@@ -72,7 +72,7 @@ std::vector<CatalogueParameter> catalogue_parameters() {
         kinds.set("task.kind", task.key);
         kinds.set("model.kind", model.key);
         kinds.set("optimizer.kind", optimizer);
-        for (const auto& parameter : applicable_parameters(kinds)) {
+        for (const auto& parameter : possible_parameters(kinds)) {
           auto entry = std::find_if(found.begin(), found.end(),
                                     [&](const auto& other) { return other.key == parameter.key; });
           if (entry == found.end()) entry = found.insert(found.end(), {parameter.key, {}});

@@ -34,8 +34,8 @@ std::vector<Parameter> readout_parameters(const TaskTraits& traits) {
   auto gamma = with_slider(real_parameter("reg.gamma", "Alignment reward", "γ", 0.0, 0.0, 1000.0, Scale::log_with_zero,
                                           Effect::live,
                                           "Weight of the reward for alignment: the objective has γ(1 − CKA(HᵀH, K))."),
-                           0.0, 1.0);
-  gamma.log_floor = 1e-6;
+                           0.0, 0.3);
+  gamma.log_floor = 1e-5;
   return {
       with_slider(real_parameter("reg.smoothing", "Label smoothing", "ε", 0.0, 0.0, 1.0, Scale::linear, Effect::live,
                                  "Share of every target that is spread evenly over all words."),

@@ -256,6 +256,9 @@ struct Engine::Impl {
                        to_string(now.config.at("optimizer.lr")) + ")";
     if (now.config.real_or("model.alpha", 1.0) > 1.0)
       text += " or Sharing α (model.alpha, now " + to_string(now.config.at("model.alpha")) + ")";
+    // Its gradient grows as the embeddings shrink: a reward that suits the end may be too much for the beginning.
+    if (now.config.real_or("reg.gamma", 0.0) > 0.0)
+      text += " or Alignment reward γ (reg.gamma, now " + to_string(now.config.at("reg.gamma")) + ")";
     return text;
   }
 

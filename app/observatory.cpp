@@ -59,12 +59,7 @@ void Observatory::update() {
 void Observatory::handle(const Event& event) {
   if (on_event_) on_event_(event);
   if (const auto* recorded = std::get_if<Recorded>(&event)) {
-    if (recorded->replaces_last && !records_.empty())
-      records_.pop_back();
-    // A back-off returns to an earlier step of the same segment: what came after it did not happen.
-    while (!records_.empty() && records_.back().step() >= recorded->record.step()) records_.pop_back();
-    if (!records_.empty()) records_.back().embeddings.reset();
-    records_.push_back(recorded->record);
+    add(*recorded);
   } else if (const auto* changed = std::get_if<ConfigChanged>(&event)) {
     handle(*changed);
   } else if (const auto* message = std::get_if<Message>(&event)) {
@@ -77,12 +72,24 @@ void Observatory::handle(const Event& event) {
   }
 }
 
+void Observatory::add(const Recorded& recorded) {
+  const auto& record = recorded.record;
+  if (recorded.replaces_last && !records_.empty()) records_.pop_back();
+  // A back-off or a stop at the peak returns to an earlier step: what came after it is not on the way here.
+  while (!records_.empty() && records_.back().step() >= record.step()) records_.pop_back();
+  if (record.segment() != segment_) {
+    // The peak has begun a segment, which what led to it is shown with.
+    for (auto& before : records_) before.at_segment = record.segment();
+    for (auto& mark : marks_)
+      if (mark.step <= record.step()) mark.segment = record.segment();
+    segment_ = record.segment();
+  }
+  if (!records_.empty()) records_.back().embeddings.reset();
+  records_.push_back(record);
+}
+
 void Observatory::handle(const Finished& finished) {
   if (finished.went_back) {
-    // The curves go on from the peak, in a segment of their own, and so do the marks that lie before it.
-    for (auto& mark : marks_)
-      if (mark.segment == segment_ && mark.step <= finished.step) mark.segment = finished.segment;
-    segment_ = finished.segment;
     marks_.push_back({segment_, finished.step, "Early stopping: back from step " + std::to_string(finished.came_from),
                       false, {}, {}, now_in_seconds()});
   }

@@ -111,6 +111,7 @@ class Observatory {
 
  private:
   void handle(const Event& event);
+  void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
   void handle(const Finished& finished);
   void mark(const ConfigChanged& changed);

@@ -68,12 +68,7 @@ void Observatory::request_frame() {
 void Observatory::handle(const Event& event) {
   if (on_event_) on_event_(event);
   if (const auto* recorded = std::get_if<Recorded>(&event)) {
-    if (recorded->replaces_last && !records_.empty())
-      records_.pop_back();
-    // A back-off returns to an earlier step of the same segment: what came after it did not happen.
-    while (!records_.empty() && records_.back().step() >= recorded->record.step()) records_.pop_back();
-    if (!records_.empty()) records_.back().embeddings.reset();
-    records_.push_back(recorded->record);
+    add(*recorded);
   } else if (const auto* changed = std::get_if<ConfigChanged>(&event)) {
     handle(*changed);
   } else if (const auto* message = std::get_if<Message>(&event)) {
@@ -82,9 +77,33 @@ void Observatory::handle(const Event& event) {
     marks_.push_back({segment_, diverged->resumed_at, diverged->text, true, {}, {}, now_in_seconds()});
     tell({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
-    tell({Message::Level::info,
-          "Reached run.steps = " + std::to_string(finished->step) + ". Run goes on to twice as many."});
+    handle(*finished);
   }
+}
+
+void Observatory::add(const Recorded& recorded) {
+  const auto& record = recorded.record;
+  if (recorded.replaces_last && !records_.empty()) records_.pop_back();
+  // A back-off or a stop at the peak returns to an earlier step: what came after it is not on the way here.
+  while (!records_.empty() && records_.back().step() >= record.step()) records_.pop_back();
+  if (record.segment() != segment_) {
+    // The peak has begun a segment, which what led to it is shown with.
+    for (auto& before : records_) before.at_segment = record.segment();
+    for (auto& mark : marks_)
+      if (mark.step <= record.step()) mark.segment = record.segment();
+    segment_ = record.segment();
+  }
+  if (!records_.empty()) records_.back().embeddings.reset();
+  records_.push_back(record);
+}
+
+void Observatory::handle(const Finished& finished) {
+  if (finished.went_back) {
+    marks_.push_back({segment_, finished.step, "Early stopping: back from step " + std::to_string(finished.came_from),
+                      false, {}, {}, now_in_seconds()});
+  }
+  tell({Message::Level::info, finished.text + (finished.went_back ? " Run goes on from here."
+                                                                  : " Run goes on to twice as many.")});
 }
 
 void Observatory::handle(const ConfigChanged& changed) {
@@ -163,7 +182,7 @@ void Observatory::set_parameter(const std::string& key, const Value& value) {
 }
 
 void Observatory::run() {
-  runner_.send(Run{status_.state == Engine::State::finished});
+  runner_.send(Run{status_.state == Engine::State::finished || status_.state == Engine::State::stopped});
   status_.is_running = true;
 }
 void Observatory::pause() {

@@ -124,7 +124,9 @@ class Observatory {
 
  private:
   void handle(const Event& event);
+  void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
+  void handle(const Finished& finished);
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();

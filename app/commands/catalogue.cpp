@@ -120,7 +120,7 @@ std::vector<CatalogueParameter> catalogue_parameters() {
         kinds.set("task.kind", task.key);
         kinds.set("model.kind", model.key);
         kinds.set("optimizer.kind", method);
-        const auto applicable = applicable_parameters(kinds);
+        const auto applicable = possible_parameters(kinds);
         if (!can_learn(applicable, model.key)) continue;
         all.push_back({task.key, model.key, method});
         for (const auto& parameter : applicable) add(parameter, all.back());

@@ -55,6 +55,7 @@ Json json_of(const Parameter& parameter) {
     json["minimum"] = parameter.minimum;
     json["maximum"] = parameter.maximum;
   }
+  if (!parameter.condition.key.empty()) json["needs"] = to_string(parameter.condition);
   for (const auto& choice : parameter.choices)
     json["choices"].push_back({{"key", choice.key}, {"label", choice.label}, {"summary", choice.summary}});
   return json;
@@ -210,6 +211,7 @@ std::string parameter_text(const Json& parameter, const std::string& indent) {
   line(fmt::format(
       "{}; default {}; {}", plain(parameter["allowed"]), plain(parameter["default"]),
       plain(parameter["effect"]) == "live" ? "takes effect at the next step" : "restarts the run"));
+  if (parameter.contains("needs")) line("applies with " + plain(parameter["needs"]));
   if (parameter.contains("of")) line("as a parameter of " + joined(parameter["of"]));
   if (parameter.contains("unavailable"))
     for (const auto& [task, reason] : parameter["unavailable"].items())

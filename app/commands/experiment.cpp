@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 #include <map>
 
@@ -16,9 +15,10 @@ namespace gramscope::app {
 
 namespace {
 
-constexpr std::array<const char*, 3> kKinds{"task.kind", "model.kind", "optimizer.kind"};
-
-bool is_kind(const std::string& key) { return std::find(kKinds.begin(), kKinds.end(), key) != kKinds.end(); }
+bool is_deciding(const std::string& key) {
+  const auto keys = deciding_keys();
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
 
 /// The user's values by key: later ones win, and --seed and --steps over both.
 std::map<std::string, std::string> given_values(const ExperimentOptions& options) {
@@ -34,11 +34,12 @@ std::map<std::string, std::string> given_values(const ExperimentOptions& options
   return given;
 }
 
-/// `config` (resolved) with the user's kinds. Values that `stated`, the file's own, loses or changes by that
+/// `config` (resolved) with the user's kinds and other values that decide which parameters apply. Values that `stated`, the file's own, loses or changes by that
 /// are noted.
-Config with_kinds(Config config, const Config& stated, const std::map<std::string, std::string>& given,
+Config with_deciding_values(Config config, const Config& stated, const std::map<std::string, std::string>& given,
                   std::vector<std::string>* notes) {
-  for (const std::string key : kKinds) {
+  for (const auto key_view : deciding_keys()) {
+    const std::string key(key_view);
     const auto found = given.find(key);
     if (found == given.end()) continue;
     const auto value = parse_value(find_parameter(applicable_parameters(config), key), found->second);
@@ -84,10 +85,10 @@ Experiment choose_experiment(const ExperimentOptions& options, const std::string
   const Config stated = session.preset.config;
   Config complete = resolve(stated);
   if (!stated.contains("run.on_divergence")) complete.set("run.on_divergence", on_divergence);
-  Config config = with_kinds(complete, stated, given, &experiment.notes);
+  Config config = with_deciding_values(complete, stated, given, &experiment.notes);
   const auto applicable = applicable_parameters(config);
   for (const auto& [key, text] : given) {
-    if (is_kind(key)) continue;
+    if (is_deciding(key)) continue;
     auto parameter = find_parameter(applicable, key);
     parameter.unavailable.clear();  // that may follow from values further on; resolve() sees them all
     config.set(key, parse_value(parameter, text));

@@ -34,6 +34,8 @@ void tell(const Event& event, Progress& progress) {
     print(message->level == Message::Level::info ? "" : "warning: ", message->text);
   else if (const auto* diverged = std::get_if<Diverged>(&event))
     print("", diverged->text);
+  else if (const auto* finished = std::get_if<Finished>(&event); finished != nullptr && finished->went_back)
+    print("", finished->text);
 }
 
 void print_note(const std::string& note, Progress& progress) {
@@ -51,6 +53,7 @@ RunStatus train(Engine& engine, const Session& session, Progress& progress) {
     engine.advance(0);  // a command may have ended the run
     if (engine.state() == Engine::State::diverged) return RunStatus::diverged;
     if (engine.state() == Engine::State::finished) return RunStatus::done;
+    if (engine.state() == Engine::State::stopped) return RunStatus::stopped;
     if (InterruptGuard::was_interrupted()) {
       end_run_here(engine);
       return RunStatus::interrupted;

@@ -15,7 +15,7 @@ namespace gramscope::app {
 enum class RunStatus {
   done,         ///< run.steps reached
   diverged,     ///< a step gave NaN or Inf
-  stopped,      ///< ended before run.steps, where the recorded session ended
+  stopped,      ///< ended before run.steps: at the peak (run.stop), or where the recorded session ended
   interrupted,  ///< Ctrl+C
 };
 

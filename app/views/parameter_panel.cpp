@@ -67,10 +67,20 @@ std::optional<Note> task_note(const Task& task) {
   return Note{text, palette().text_muted};
 }
 
+/// The learning rate in force, where a schedule or a warm-up makes it another than the one that is set.
+std::optional<Note> rate_note(const Observatory& observatory) {
+  const auto& config = observatory.config();
+  const bool is_warming_up =
+      config.contains("optimizer.warmup") && observatory.status().step < config.integer("optimizer.warmup");
+  if (config.text_or("optimizer.schedule", "constant") == "constant" && !is_warming_up) return std::nullopt;
+  return Note{"Now " + format_short(observatory.status().learning_rate) + ", by its schedule.", palette().text_muted};
+}
+
 std::optional<Note> note_under(const Observatory& observatory, const std::string& key) {
   if (key == "task.kind") return task_note(observatory.task());
   if (key == "model.d") return capacity_note(observatory);
   if (key == "reg.lambda_h") return ridge_note(observatory);
+  if (key == "optimizer.schedule") return rate_note(observatory);
   return std::nullopt;
 }
 

@@ -62,6 +62,8 @@ std::string describe_pace(const RunnerStatus& status, const SetSpeed& speed) {
   const std::string step = format_count(status.step);
   if (status.state == Engine::State::finished)
     return "Finished at step " + step + ". Space runs on, R restarts";
+  if (status.state == Engine::State::stopped)
+    return "Stopped at the peak, step " + step + ". Space runs on, R restarts";
   if (status.state == Engine::State::diverged)
     return "Diverged after step " + step + ". Lower the learning rate, or R";
   if (!status.is_running) return "Paused at step " + step;

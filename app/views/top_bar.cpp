@@ -25,6 +25,7 @@ std::string run_label(const RunnerStatus& status) {
     case Engine::State::ready:
       return "Run";
     case Engine::State::finished:
+    case Engine::State::stopped:
       return "Run on";
     case Engine::State::diverged:
       return "Run again";
@@ -39,6 +40,8 @@ std::string run_hint(const RunnerStatus& status) {
       return "Trains the model.";
     case Engine::State::finished:
       return "Goes on to twice as many steps.";
+    case Engine::State::stopped:
+      return "Goes on past the peak.";
     case Engine::State::diverged:
       return "Begins again at step 0.";
   }

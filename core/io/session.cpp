@@ -53,6 +53,8 @@ std::string command_toml(const Engine::Executed& executed) {
     make_paths_absolute(config);
     text += fmt::format("op = \"load\"\npreset = {}\nconfig = {}\n", toml_text(Value{load->preset}),
                         toml_inline_text(config));
+  } else if (std::holds_alternative<Continue>(executed.command)) {
+    text += "op = \"continue\"\n";
   } else {
     text += "op = \"restart\"\n";
   }
@@ -64,8 +66,9 @@ Engine::Executed parse_command(const TomlDocument& document, const toml::table& 
   const auto tick = document.count(table, "tick");
   const auto op = document.text(table, "op");
   if (op == "restart") return {tick, Restart{}};
+  if (op == "continue") return {tick, Continue{}};
   if (op == "set") return {tick, SetParameter{document.text(table, "key"), document.value(table, "value")}};
-  if (op != "load") document.fail(*table.get("op"), "op", "must be set, restart or load");
+  if (op != "load") document.fail(*table.get("op"), "op", "must be set, restart, continue or load");
   const auto* config = table.get_as<toml::table>("config");
   if (config == nullptr) document.fail(table, "config", "is missing: a table of parameters");
   document.require_known_keys(*config, "config.", config_sections());

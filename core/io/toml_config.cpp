@@ -14,8 +14,6 @@ namespace gramscope {
 namespace {
 
 constexpr std::array<std::string_view, 5> kSections{"task", "model", "optimizer", "reg", "run"};
-// Which parameters there are follows from these, so they are read first and in this order.
-constexpr std::array<std::string_view, 3> kKinds{"task.kind", "model.kind", "optimizer.kind"};
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -131,9 +129,9 @@ Config TomlDocument::config(const toml::table& table) const {
     }
   }
 
-  // A wrong kind would make every later message about the wrong parameters.
+  // A wrong kind would make every later message about the wrong parameters: what decides is read first.
   Config kinds;
-  for (const auto key_view : kKinds) {
+  for (const auto key_view : deciding_keys()) {
     const std::string key(key_view);
     if (!given.contains(key)) continue;
     located(*nodes.at(key), key, [&] {

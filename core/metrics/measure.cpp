@@ -57,6 +57,9 @@ Index count_right(const Task& task, const MatrixD& logits, Index first_context, 
 void add_loss(Metrics& metrics, const Moment& moment) {
   const auto& [h, w] = std::tie(moment.embeddings.h, moment.embeddings.w);
   const Task& task = moment.task;
+  const double smoothing = moment.embeddings.smoothing;
+  const double floor =
+      smoothing > 0.0 ? entropy_floor(task.targets, task.weight, task.words, smoothing) : task.entropy_floor;
   const Index most = std::max<Index>(1, kMostLogits / std::max<Index>(1, w.rows()));
   double loss = 0.0;
   double right_weight = 0.0;
@@ -65,12 +68,12 @@ void add_loss(Metrics& metrics, const Moment& moment) {
   for (Index first = 0; first < h.cols(); first += most) {
     logits.noalias() = w * h.middleCols(first, std::min(most, h.cols() - first));
     right += count_right(task, logits, first, &right_weight);
-    loss += softmax_cross_entropy<double>(logits, task.targets, task.weight, first);
+    loss += softmax_cross_entropy<double>(logits, task.targets, task.weight, first, smoothing);
   }
   const std::string overflow = "the logits overflow";
   add(metrics, "loss", loss, overflow);
-  metrics.add("loss_floor", task.entropy_floor);
-  add(metrics, "loss_excess", loss - task.entropy_floor, overflow);
+  metrics.add("loss_floor", floor);
+  add(metrics, "loss_excess", loss - floor, overflow);
   add(metrics, "objective", loss + moment.embeddings.penalty, overflow);
   // The weights' sum may miss 1 by rounding.
   metrics.add("accuracy", right == task.contexts ? 1.0 : right_weight);

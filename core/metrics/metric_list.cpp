@@ -7,14 +7,15 @@ namespace gramscope {
 std::span<const MetricEntry> metric_entries() {
   static const std::vector<MetricEntry> entries{
       {"loss", "Cross-entropy", "CE = −Σ_j π_j Σ_z P_zj log softmax(L)_zj",
-       "How surprised the model is by the next word, in nats.", "IG sec. 2", "loss_floor to ∞",
+       "How surprised the model is by the next word, in nats; with label smoothing P is the smoothed one.", "IG sec. 2", "loss_floor to ∞",
        "→ loss_floor", "the logits overflow"},
       {"loss_floor", "Entropy floor", "−Σ_j π_j Σ_z P_zj log P_zj",
-       "The surprise that is in the data itself: no model's loss can be lower. 0 for one-hot labels.", "IG sec. 2",
+       "The surprise that is in the targets themselves: no model's loss can be lower. 0 for one-hot labels without "
+       "smoothing.", "IG sec. 2",
        "0 to log V", "unchanged", "never"},
       {"loss_excess", "Loss − floor", "CE − floor", "The part of the loss that training can still remove.", "IG sec. 2",
        "0 to ∞", "→ 0, or a small value that the ridge sets", "the logits overflow"},
-      {"objective", "Objective", "CE + ½λ_W|W|² + ½λ_H|H|² (for networks CE alone)",
+      {"objective", "Objective", "CE + ½λ_W|W|² + ½λ_H|H|² (networks: no ridge) + γ(1 − CKA)",
        "What gradient descent lowers.", "IG Def. 1", "0 to ∞", "its minimum", "the logits overflow"},
       {"accuracy", "Accuracy", "Σ_j π_j [argmax_z L_zj ∈ S_j]",
        "Weighted share of contexts whose most likely word can indeed follow them.", "own", "0 to 1", "1", "never"},

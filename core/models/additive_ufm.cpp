@@ -6,10 +6,7 @@ namespace gramscope {
 
 template <class T>
 AdditiveUfm<T>::AdditiveUfm(const ModelSetup& setup) : UfmBase<T>(setup), attributes_(*setup.task) {
-  this->lay_out(setup.config.integer("model.d"));
-  Random random = setup.random;
-  this->draw(setup.config.real("model.init_scale"), random);
-  configure(setup.config);
+  this->begin(setup);
 }
 
 template <class T>
@@ -65,6 +62,7 @@ ModelEntry additive_ufm_entry() {
       ridge_parameter("lambda_e", "Ridge on shared", "λ_E", 5e-4, "the shared attribute embeddings E"),
       ridge_parameter("lambda_f", "Ridge on own", "λ_F", 5e-3, "the contexts' residuals F"),
   };
+  for (auto& parameter : ridge_path_parameters()) entry.parameters.push_back(std::move(parameter));
   entry.refuses = [](const TaskTraits& traits) {
     return traits.has_factors ? std::string{} : "needs latent factors";
   };

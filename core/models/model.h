@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,7 @@ struct ModelSetup {
 /// The two parts of the objective (math.md section 2), in nats.
 struct Objective {
   double cross_entropy = 0.0;
-  double penalty = 0.0;  ///< ridge and other terms added to the cross-entropy; 0 for the networks
+  double penalty = 0.0;  ///< what is added to the cross-entropy: ridge, the reward for alignment
 
   double total() const { return cross_entropy + penalty; }
 };
@@ -37,6 +38,10 @@ class Model {
   const ParameterLayout& layout() const { return layout_; }
   Vector<T>& parameters() { return parameters_; }
   const Vector<T>& parameters() const { return parameters_; }
+
+  /// Tells which step is at hand. What the objective has that changes with the step follows it: called before
+  /// gradient() and penalty().
+  virtual void at_step(std::int64_t step) { (void)step; }
 
   /// Writes the gradient of the objective at the current parameters (layout().size() entries, padding zero; a vector
   /// of another size is resized) and returns the objective there. Not finite where the parameters or the logits overflow.

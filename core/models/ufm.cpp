@@ -4,10 +4,7 @@ namespace gramscope {
 
 template <class T>
 Ufm<T>::Ufm(const ModelSetup& setup) : UfmBase<T>(setup) {
-  this->lay_out(setup.config.integer("model.d"));
-  Random random = setup.random;
-  this->draw(setup.config.real("model.init_scale"), random);
-  configure(setup.config);
+  this->begin(setup);
 }
 
 template <class T>
@@ -76,6 +73,7 @@ ModelEntry ufm_entry() {
       ridge_parameter("lambda_w", "Ridge on words", "λ_W", 5e-4, "the word embeddings W"),
       ridge_parameter("lambda_h", "Ridge on contexts", "λ_H", 5e-4, "the context embeddings H"),
   };
+  for (auto& parameter : ridge_path_parameters()) entry.parameters.push_back(std::move(parameter));
   entry.optimizers = {"gd", "momentum", "adamw"};
   entry.default_learning_rate = [](std::string_view optimizer) {
     return optimizer == "adamw" ? 0.01 : optimizer == "momentum" ? 1.0 : 10.0;

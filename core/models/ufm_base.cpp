@@ -29,11 +29,21 @@ void UfmBase<T>::lay_out(Index d) {
 }
 
 template <class T>
-void UfmBase<T>::draw(double scale, Random& random) {
+void UfmBase<T>::begin(const ModelSetup& setup) {
+  lay_out(setup.config.integer("model.d"));
+  const double scale = setup.config.real("model.init_scale");
+  Random random = setup.random;
   for (const auto& shape : this->layout_.tensors()) {
     auto tensor = view(this->parameters_, shape);
     for (Index i = 0; i < tensor.size(); ++i) tensor.data()[i] = static_cast<T>(scale * random.normal());
   }
+  configure(setup.config);
+}
+
+template <class T>
+void UfmBase<T>::configure(const Config& config) {
+  readout_.configure(config);
+  ridge_path_.configure(config);
 }
 
 template <class T>
@@ -49,7 +59,7 @@ double UfmBase<T>::ridge_penalty() const {
   double sum = 0.0;
   Index i = 0;
   for (const auto& shape : this->layout_.tensors())
-    sum += 0.5 * static_cast<double>(ridge(i++)) *
+    sum += 0.5 * static_cast<double>(ridge_in_force(i++)) *
            view(this->parameters_, shape).template cast<double>().squaredNorm();
   return sum;
 }
@@ -73,7 +83,7 @@ Objective UfmBase<T>::gradient(Vector<T>& gradient) {
   pull_back(h_gradient_, gradient);
   Index i = 0;
   for (const auto& shape : this->layout_.tensors())
-    view(gradient, shape) += ridge(i++) * view(std::as_const(this->parameters_), shape);
+    view(gradient, shape) += ridge_in_force(i++) * view(std::as_const(this->parameters_), shape);
   return objective;
 }
 

@@ -4,11 +4,13 @@
 
 #include "core/models/model.h"
 #include "core/models/readout.h"
+#include "core/models/ridge_path.h"
 
 namespace gramscope {
 
 /// What the unconstrained-features models have in common: free word embeddings W (V×d, the first tensor), features
-/// H (d×m) computed from the other tensors, logits L = W H, and ridge on every tensor (math.md section 2).
+/// H (d×m) computed from the other tensors, logits L = W H, and ridge on every tensor (math.md section 2), which may
+/// follow a path over the run.
 template <class T>
 class UfmBase : public Model<T> {
  public:
@@ -16,6 +18,7 @@ class UfmBase : public Model<T> {
   Index dimension() const override { return this->layout_.tensor(kWords).cols; }
   bool can_resize() const override { return true; }
   double penalty() const override;
+  void at_step(std::int64_t step) override { ridge_share_ = ridge_path_.share_at(step); }
   Objective gradient(Vector<T>& gradient) override;
   Matrix<T> context_embeddings() override;
   void resize_dimension(Index d, Random& random) override;
@@ -25,16 +28,15 @@ class UfmBase : public Model<T> {
 
   explicit UfmBase(const ModelSetup& setup) : task_(setup.task), readout_(setup.task, setup.config) {}
 
-  void configure(const Config& config) override { readout_.configure(config); }
+  void configure(const Config& config) override;
 
-  /// Lays out the tensors for dimension d and zeroes the parameters.
-  void lay_out(Index d);
-  /// Draws every tensor from N(0, scale^2), in the order of the layout.
-  void draw(double scale, Random& random);
+  /// Lays out the tensors, draws every one from N(0, model.init_scale^2) in the order of the layout, and configures: the
+  /// last thing that a constructor does.
+  void begin(const ModelSetup& setup);
 
   /// Adds the tensors besides W to the layout.
   virtual void add_feature_tensors(Index d) = 0;
-  /// The ridge coefficient of tensor i.
+  /// The ridge coefficient of tensor i at the beginning of the ridge path.
   virtual T ridge(Index i) const = 0;
   /// H from the feature tensors.
   virtual void features(Matrix<T>& h) const = 0;
@@ -48,9 +50,14 @@ class UfmBase : public Model<T> {
   std::shared_ptr<const Task> task_;
 
  private:
+  /// Lays out the tensors for dimension d and zeroes the parameters.
+  void lay_out(Index d);
+  T ridge_in_force(Index i) const { return static_cast<T>(static_cast<double>(ridge(i)) * ridge_share_); }
   double ridge_penalty() const;
 
   Readout<T> readout_;
+  RidgePath ridge_path_;
+  double ridge_share_ = 1.0;
   Matrix<T> h_;
   Matrix<T> h_gradient_;
 };

@@ -18,7 +18,7 @@ constexpr Index kGroupColumns = 64;
 
 template <class T>
 double softmax_cross_entropy(Eigen::Ref<Matrix<T>> logits, const SparseColumns& targets,
-                             const VectorD& weight, Index first_context) {
+                             const VectorD& weight, Index first_context, double smoothing) {
   const Index words = logits.rows();
   const Index columns = logits.cols();
   assert(first_context + columns <= targets.columns() && targets.columns() == weight.size());
@@ -27,6 +27,9 @@ double softmax_cross_entropy(Eigen::Ref<Matrix<T>> logits, const SparseColumns& 
   double cross_entropy = 0.0;
   // Per column of a group: sum_z P_zj (L_zj - max L_:j), which the exponential would overwrite.
   std::array<double, kGroupColumns> expected_logit;
+  // What smoothing adds to the loss of a column: eps (sum_z P_zj L_zj - mean L_:j).
+  std::array<double, kGroupColumns> smoothing_loss{};
+  const double uniform = smoothing / static_cast<double>(words);  // eps/V
 
   for (Index group_begin = 0; group_begin < columns; group_begin += group) {
     const Index n = std::min(group, columns - group_begin);
@@ -50,6 +53,8 @@ double softmax_cross_entropy(Eigen::Ref<Matrix<T>> logits, const SparseColumns& 
         expected += targets.probability[entry] * static_cast<double>(column(targets.word[entry]));
       }
       expected_logit[static_cast<std::size_t>(i)] = expected;
+      if (smoothing > 0.0)
+        smoothing_loss[static_cast<std::size_t>(i)] = smoothing * expected - uniform * column.template cast<double>().sum();
     }
 
     // One pass over the whole group: a short column by itself would fall mostly to the scalar exponential.
@@ -60,7 +65,7 @@ double softmax_cross_entropy(Eigen::Ref<Matrix<T>> logits, const SparseColumns& 
       block.array() = block.array().exp();
     }
 
-    // dL = (softmax(L) - P) diag(pi)
+    // dL = (softmax(L) - P~) diag(pi), -sum_z P~_z log softmax(L)_z = log sum exp L - sum_z P_z L_z + smoothing_loss
     for (Index i = 0; i < n; ++i) {
       const double expected = expected_logit[static_cast<std::size_t>(i)];
       auto column = block.col(i);
@@ -84,24 +89,51 @@ double softmax_cross_entropy(Eigen::Ref<Matrix<T>> logits, const SparseColumns& 
         const double total = own + others;
         column *= static_cast<T>(pi / total);
         target = static_cast<T>(-pi * others / total);
+        if (smoothing > 0.0) {
+          column.array() -= static_cast<T>(pi * uniform);
+          target = static_cast<T>(pi * (uniform * static_cast<double>(words - 1) - others / total));
+        }
         cross_entropy += pi * (others < own ? std::log1p(others / own) : std::log(total) - expected);
       } else {
         const double total = static_cast<double>(column.sum());
         column *= static_cast<T>(pi / total);
         for (Index e = begin; e < end; ++e) {
           const auto entry = static_cast<std::size_t>(e);
-          column(targets.word[entry]) -= static_cast<T>(pi * targets.probability[entry]);
+          column(targets.word[entry]) -= static_cast<T>(pi * (1.0 - smoothing) * targets.probability[entry]);
         }
+        if (smoothing > 0.0) column.array() -= static_cast<T>(pi * uniform);
         cross_entropy += pi * (std::log(total) - expected);
       }
+      if (smoothing > 0.0) cross_entropy += pi * smoothing_loss[static_cast<std::size_t>(i)];
     }
   }
   return cross_entropy;
 }
 
-template double softmax_cross_entropy<float>(Eigen::Ref<MatrixF>, const SparseColumns&, const VectorD&,
-                                             Index);
-template double softmax_cross_entropy<double>(Eigen::Ref<MatrixD>, const SparseColumns&, const VectorD&,
-                                              Index);
+template double softmax_cross_entropy<float>(Eigen::Ref<MatrixF>, const SparseColumns&, const VectorD&, Index,
+                                             double);
+template double softmax_cross_entropy<double>(Eigen::Ref<MatrixD>, const SparseColumns&, const VectorD&, Index,
+                                              double);
+
+double entropy_floor(const SparseColumns& targets, const VectorD& weight, Index words, double smoothing) {
+  assert(targets.columns() == weight.size());
+  const double uniform = smoothing / static_cast<double>(words);
+  double floor = 0.0;
+  for (Index j = 0; j < targets.columns(); ++j) {
+    const Index begin = targets.begin[static_cast<std::size_t>(j)];
+    const Index end = targets.begin[static_cast<std::size_t>(j) + 1];
+    double entropy = 0.0;
+    for (Index e = begin; e < end; ++e) {
+      const double p = targets.probability[static_cast<std::size_t>(e)];
+      const double smoothed = (1.0 - smoothing) * p + uniform;
+      // A probability near 1 has a logarithm much smaller than its own rounding.
+      entropy -= smoothed * (smoothed > 0.5 ? std::log1p(p - 1.0 - smoothing * p + uniform) : std::log(smoothed));
+    }
+    const auto others = static_cast<double>(words - (end - begin));
+    if (uniform > 0.0 && others > 0.0) entropy -= others * uniform * std::log(uniform);
+    floor += weight(j) * entropy;
+  }
+  return floor;
+}
 
 }  // namespace gramscope

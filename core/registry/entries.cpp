@@ -11,10 +11,12 @@
 #include "core/tasks/support.h"
 #include "core/tasks/taxonomy.h"
 #include "core/train/optimizers.h"
+#include "core/train/schedule.h"
+#include "core/train/stopping.h"
 
 namespace gramscope {
 
-// The explicit lists: adding a task, a model or an optimizer is its file and one line here. Static objects that
+// The explicit lists: adding a task, a model, an optimizer or a schedule is its file and one line here. Static objects that
 // register themselves would be dropped by the linker from a static library.
 
 std::span<const TaskEntry> task_entries() {
@@ -48,8 +50,17 @@ std::span<const OptimizerEntry> optimizer_entries() {
   return entries;
 }
 
-std::vector<Parameter> run_parameters() {
-  return {
+std::span<const ScheduleEntry> schedule_entries() {
+  static const std::vector<ScheduleEntry> entries{
+      constant_schedule_entry(),
+      step_schedule_entry(),
+      cosine_schedule_entry(),
+  };
+  return entries;
+}
+
+std::vector<Parameter> run_parameters(const TaskTraits& traits) {
+  std::vector<Parameter> parameters{
       file_parameter("model.weights", "Initial weights", "", Effect::restart,
                      "A safetensors file with every tensor of the model, as run --out leaves it; empty: drawn from the "
                      "seed."),
@@ -68,6 +79,9 @@ std::vector<Parameter> run_parameters() {
                         {"back_off", "Back off", "return to the last recorded step and halve the learning rate"}},
                        Effect::live, "What happens when a step gives NaN or Inf."),
   };
+  const auto stopping = stopping_parameters(traits);
+  parameters.insert(parameters.end(), stopping.begin(), stopping.end());
+  return parameters;
 }
 
 }  // namespace gramscope

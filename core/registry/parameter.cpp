@@ -39,6 +39,17 @@ std::string to_string(const Value& value) {
   return std::get<std::string>(value);
 }
 
+bool Condition::holds_for(const Value& other) const {
+  if (!value.empty()) return other == Value{value};
+  if (const auto* real = std::get_if<double>(&other)) return *real > 0.0;
+  const auto* integer = std::get_if<std::int64_t>(&other);
+  return integer != nullptr && *integer > 0;
+}
+
+std::string to_string(const Condition& condition) {
+  return condition.key + (condition.value.empty() ? " above 0" : " = " + condition.value);
+}
+
 Parameter real_parameter(std::string key, std::string label, std::string symbol, double default_value, double minimum,
                          double maximum, Scale scale, Effect effect, std::string summary) {
   Parameter parameter;
@@ -96,6 +107,11 @@ Parameter file_parameter(std::string key, std::string label, std::string default
 
 Parameter in_group(Parameter parameter, std::string group) {
   parameter.group = std::move(group);
+  return parameter;
+}
+
+Parameter only_with(Parameter parameter, std::string key, std::string value) {
+  parameter.condition = {std::move(key), std::move(value)};
   return parameter;
 }
 

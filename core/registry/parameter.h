@@ -38,6 +38,17 @@ struct Choice {
   std::string unavailable = {};
 };
 
+/// What has to hold of another parameter for one to have a meaning.
+struct Condition {
+  std::string key;    ///< of the other parameter; empty: nothing has to hold
+  std::string value;  ///< the choice it has to be at; empty: it has to be a number above 0
+
+  bool holds_for(const Value& other) const;
+};
+
+/// "reg.path = geometric", "reg.gamma above 0".
+std::string to_string(const Condition& condition);
+
 /// One knob: all that the parameter panel, `--set`, presets, `describe` and error messages need to know of it.
 struct Parameter {
   std::string key;      ///< "section.name": stable, used in files
@@ -58,6 +69,8 @@ struct Parameter {
   std::vector<Choice> choices;
   /// Why it has to stay at its default here; empty where it is free.
   std::string unavailable;
+  /// Where it is not met the parameter does not apply: it is neither shown nor accepted.
+  Condition condition = {};
 };
 
 /// Parameter literals, in the order a registry entry reads best.
@@ -73,6 +86,9 @@ Parameter file_parameter(std::string key, std::string label, std::string default
                          std::string summary);
 /// The same parameter under another heading than the one its section gives it.
 Parameter in_group(Parameter parameter, std::string group);
+
+/// The same parameter, applying only while the parameter `key` is at that choice; without one, while it is above 0.
+Parameter only_with(Parameter parameter, std::string key, std::string value = {});
 
 /// The same parameter with a slider over a part of its range only.
 Parameter with_slider(Parameter parameter, double minimum, double maximum);

@@ -4,8 +4,10 @@
 #include <array>
 #include <cmath>
 
+#include "core/models/readout.h"
 #include "core/registry/entries.h"
 #include "core/registry/error.h"
+#include "core/train/schedule.h"
 
 namespace gramscope {
 
@@ -111,6 +113,35 @@ Kinds kinds_of(const Config& config) {
   return {task, model, optimizer};
 }
 
+constexpr std::array<std::string_view, 8> kDecidingKeys{"task.kind",  "model.kind", "optimizer.kind", "optimizer.schedule",
+                                                        "reg.path",   "reg.gamma",  "reg.kernel",     "run.stop"};
+
+/// The kind of schedule and what each kind has.
+std::vector<Parameter> schedule_parameters() {
+  std::vector<Parameter> parameters{
+      warmup_parameter(), kind_parameter("optimizer.schedule", "Schedule", schedule_entries(), schedule_entries().front().key,
+                                         Effect::live, "The course of the learning rate over the run.")};
+  for (const auto& entry : schedule_entries())
+    for (const auto& parameter : entry.parameters)
+      parameters.push_back(only_with(parameter, "optimizer.schedule", entry.key));
+  return parameters;
+}
+
+/// Every parameter there is, of whatever kind; a key may come up more than once.
+std::vector<Parameter> all_parameters() {
+  std::vector<Parameter> all;
+  const auto add = [&](const std::vector<Parameter>& parameters) {
+    all.insert(all.end(), parameters.begin(), parameters.end());
+  };
+  for (const auto& entry : task_entries()) add(entry.parameters);
+  for (const auto& entry : model_entries()) add(entry.parameters);
+  add(readout_parameters({}));
+  for (const auto& entry : optimizer_entries()) add(entry.parameters);
+  add(schedule_parameters());
+  add(run_parameters({}));
+  return all;
+}
+
 /// Which kinds have a parameter of that key: "kernel_ufm", "momentum".
 std::vector<std::string> kinds_with(std::string_view key) {
   std::vector<std::string> kinds;
@@ -127,14 +158,8 @@ std::vector<std::string> kinds_with(std::string_view key) {
 
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys{"task.kind", "model.kind", "optimizer.kind", "optimizer.lr"};
-  const auto add = [&](const auto& parameters) {
-    for (const auto& parameter : parameters)
-      if (std::find(keys.begin(), keys.end(), parameter.key) == keys.end()) keys.push_back(parameter.key);
-  };
-  for (const auto& entry : task_entries()) add(entry.parameters);
-  for (const auto& entry : model_entries()) add(entry.parameters);
-  for (const auto& entry : optimizer_entries()) add(entry.parameters);
-  add(run_parameters());
+  for (const auto& parameter : all_parameters())
+    if (std::find(keys.begin(), keys.end(), parameter.key) == keys.end()) keys.push_back(parameter.key);
   return keys;
 }
 
@@ -165,10 +190,14 @@ const ModelEntry& model_entry(std::string_view key) { return require_entry(model
 const OptimizerEntry& optimizer_entry(std::string_view key) {
   return require_entry(optimizer_entries(), key, "optimizer");
 }
+const ScheduleEntry& schedule_entry(std::string_view key) { return require_entry(schedule_entries(), key, "schedule"); }
 
-std::vector<Parameter> applicable_parameters(const Config& config) {
+std::vector<Parameter> possible_parameters(const Config& config) {
   const Kinds kinds = kinds_of(config);
   std::vector<Parameter> parameters;
+  const auto add = [&](const std::vector<Parameter>& others) {
+    parameters.insert(parameters.end(), others.begin(), others.end());
+  };
   parameters.push_back(kind_parameter("task.kind", "Task", task_entries(), task_entries().front().key, Effect::restart,
                                       "What is to be learned."));
   const Config of_task = task_config(kinds.task, config);
@@ -186,22 +215,51 @@ std::vector<Parameter> applicable_parameters(const Config& config) {
     if (kinds.model.unavailable) parameter.unavailable = kinds.model.unavailable(parameter.key, traits);
     parameters.push_back(std::move(parameter));
   }
+  add(readout_parameters(traits));
   parameters.push_back(optimizer_parameter(kinds.model));
   parameters.push_back(learning_rate_parameter(kinds.model, kinds.optimizer.key));
-  parameters.insert(parameters.end(), kinds.optimizer.parameters.begin(), kinds.optimizer.parameters.end());
-  const auto run = run_parameters();
-  parameters.insert(parameters.end(), run.begin(), run.end());
+  add(schedule_parameters());
+  add(kinds.optimizer.parameters);
+  add(run_parameters(traits));
   std::stable_sort(parameters.begin(), parameters.end(), [](const Parameter& a, const Parameter& b) {
     return group_rank(a.group) < group_rank(b.group);
   });
   return parameters;
 }
 
+std::vector<Parameter> applicable_parameters(const Config& config) {
+  std::vector<Parameter> applicable;
+  for (auto& parameter : possible_parameters(config)) {
+    const auto& condition = parameter.condition;
+    if (!condition.key.empty()) {
+      // A parameter stands after the one that decides about it, which may itself not apply.
+      const auto decider = std::find_if(applicable.begin(), applicable.end(),
+                                        [&](const Parameter& other) { return other.key == condition.key; });
+      if (decider == applicable.end()) continue;
+      const Value value = config.contains(condition.key) ? config.at(condition.key) : decider->default_value;
+      if (!condition.holds_for(value)) continue;
+    }
+    applicable.push_back(std::move(parameter));
+  }
+  return applicable;
+}
+
+std::span<const std::string_view> deciding_keys() { return kDecidingKeys; }
+
 const Parameter& find_parameter(const std::vector<Parameter>& applicable, std::string_view key) {
   const auto found =
       std::find_if(applicable.begin(), applicable.end(), [&](const Parameter& p) { return p.key == key; });
   if (found != applicable.end()) return *found;
-  if (const auto kinds = kinds_with(key); !kinds.empty())
+  const auto kinds = kinds_with(key);
+  const auto applies = [&](const std::string& other) {
+    return std::any_of(applicable.begin(), applicable.end(), [&](const Parameter& p) { return p.key == other; });
+  };
+  for (const auto& parameter : all_parameters()) {
+    const auto& condition = parameter.condition;
+    if (parameter.key == key && !condition.key.empty() && (kinds.empty() || applies(condition.key)))
+      throw UsageError(std::string(key) + ": does not apply here; it needs " + to_string(condition));
+  }
+  if (!kinds.empty())
     throw UsageError(std::string(key) + ": does not apply here; it is a parameter of " + joined(kinds, " and "));
   throw UsageError("unknown parameter \"" + std::string(key) +
                    "\"; nearest: " + joined(nearest_names(key, all_keys()), ", "));
@@ -242,8 +300,8 @@ Config with_change(const Config& config, const std::string& key, const Value& va
     if (default_before != default_after) wanted.set("optimizer.lr", default_after);
   }
 
-  Config result;
-  for (const auto& parameter : applicable_parameters(wanted)) {
+  Config complete;
+  for (const auto& parameter : possible_parameters(wanted)) {
     Value chosen = parameter.default_value;
     if (wanted.contains(parameter.key)) {
       try {
@@ -252,8 +310,11 @@ Config with_change(const Config& config, const std::string& key, const Value& va
         // The range is another one for the new kind: its own default it is.
       }
     }
-    result.set(parameter.key, chosen);
+    complete.set(parameter.key, chosen);
   }
+  // Conditions are looked at last: what they ask about may just have gone back to its default.
+  Config result;
+  for (const auto& parameter : applicable_parameters(complete)) result.set(parameter.key, complete.at(parameter.key));
   if (check_together(result)) {
     if (after.task.reconcile) after.task.reconcile(result, key);
     if (after.model.reconcile) after.model.reconcile(result, key);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -70,21 +71,43 @@ struct OptimizerEntry {
   std::function<std::unique_ptr<Optimizer<double>>(Index size)> make_double;
 };
 
+/// The learning rate's share of optimizer.lr at a step, as a function of the step alone.
+using Schedule = std::function<double(std::int64_t step)>;
+
+/// A course of the learning rate over a run. A function in core/train/schedule.cpp and a line in schedule_entries().
+struct ScheduleEntry {
+  std::string key;
+  std::string label;
+  std::string summary;
+  std::string source;
+  std::vector<Parameter> parameters;
+  /// The schedule of a resolved config.
+  std::function<Schedule(const Config&)> make;
+};
+
 std::span<const TaskEntry> task_entries();
 std::span<const ModelEntry> model_entries();
 std::span<const OptimizerEntry> optimizer_entries();
+std::span<const ScheduleEntry> schedule_entries();
 
 /// The entry of that key. Throws UsageError with the nearest valid names.
 const TaskEntry& task_entry(std::string_view key);
 const ModelEntry& model_entry(std::string_view key);
 const OptimizerEntry& optimizer_entry(std::string_view key);
+const ScheduleEntry& schedule_entry(std::string_view key);
 
-/// The parameters that apply to the kinds chosen in `config` (task.kind, model.kind, optimizer.kind; where a kind is
-/// absent, its default), in the order of the parameter panel.
+/// The parameters of the kinds chosen in `config` (task.kind, model.kind, optimizer.kind; where a kind is absent, its
+/// default), whether or not their conditions are met, in the order of the parameter panel.
+std::vector<Parameter> possible_parameters(const Config& config);
+
+/// Those of them whose conditions `config` meets; where it is silent, defaults count.
 std::vector<Parameter> applicable_parameters(const Config& config);
 
+/// The keys whose values decide which other parameters apply, in the order in which they have to be read.
+std::span<const std::string_view> deciding_keys();
+
 /// The parameter of that key among those that apply. Throws UsageError: with the nearest names if no entry knows the
-/// key, with the kinds that have it if others do.
+/// key, with the kinds that have it if others do, or with the condition under which it would apply.
 const Parameter& find_parameter(const std::vector<Parameter>& applicable, std::string_view key);
 
 /// A config with a checked value for every parameter that applies: `given` where it speaks, defaults elsewhere.

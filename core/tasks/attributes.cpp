@@ -119,7 +119,11 @@ TaskEntry attributes_entry() {
   };
   for (auto& parameter : imbalance_parameters()) entry.parameters.push_back(std::move(parameter));
   entry.unavailable = imbalance_unavailable;
-  entry.traits = [](const Config&) { return TaskTraits{}; };
+  entry.traits = [](const Config& config) {
+    TaskTraits traits;
+    traits.has_several_factors = config.integer("task.factors") > 1;
+    return traits;
+  };
   entry.make = [](const Config& config, const TaskWork&) {
     return make_attributes(static_cast<int>(config.integer("task.factors")),
                            static_cast<int>(config.integer("task.values")), imbalance_of(config));

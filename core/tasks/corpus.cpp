@@ -289,7 +289,12 @@ TaskEntry corpus_entry() {
   };
   for (auto& parameter : entry.parameters)
     if (parameter.scale == Scale::log_with_zero) parameter.log_floor = 2.0;
-  entry.traits = [](const Config&) { return TaskTraits{.has_tokens = true, .has_factors = false, .words_are_tokens = true}; };
+  entry.traits = [](const Config&) {
+    TaskTraits traits;
+    traits.has_factors = traits.has_several_factors = false;
+    traits.words_are_tokens = true;
+    return traits;
+  };
   entry.make = [](const Config& config, const TaskWork& work) {
     CorpusOptions options;
     options.path = config.text("task.path");

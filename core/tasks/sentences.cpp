@@ -203,7 +203,11 @@ TaskEntry sentences_entry() {
                   0, 99),
   };
   for (auto& parameter : imbalance_parameters()) entry.parameters.push_back(std::move(parameter));
-  entry.traits = [](const Config&) { return TaskTraits{}; };
+  entry.traits = [](const Config& config) {
+    TaskTraits traits;
+    traits.has_several_factors = config.integer("task.factors") > 1;
+    return traits;
+  };
   entry.unavailable = imbalance_unavailable;
   entry.make = [](const Config& config, const TaskWork&) {
     return make_sentences({.factors = static_cast<int>(config.integer("task.factors")),

@@ -280,6 +280,7 @@ TaskEntry support_entry() {
     TaskTraits traits;
     traits.has_tokens = false;
     traits.has_factors = config.integer("task.contexts_per_support") > 1;
+    traits.has_several_factors = false;
     return traits;
   };
   entry.unavailable = [](std::string_view key, const Config& config) -> std::string {

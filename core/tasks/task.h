@@ -44,6 +44,7 @@ struct TaskTraits {
   bool has_tokens = true;        ///< contexts are sequences of tokens
   bool has_factors = true;       ///< contexts have latent factors
   bool words_are_tokens = false; ///< words and tokens are one vocabulary, numbered alike
+  bool has_several_factors = true;  ///< where it has factors, two or more: cka_semantic is defined
 };
 
 /// What is to be learned: contexts, what follows them, and the latent factors the analysis compares with.

@@ -196,7 +196,11 @@ TaskEntry taxonomy_entry() {
                          kLevelNames[static_cast<std::size_t>(level)] + " has within each " +
                          kLevelNames[static_cast<std::size_t>(level) - 1] + "."));
   for (auto& parameter : imbalance_parameters()) entry.parameters.push_back(std::move(parameter));
-  entry.traits = [](const Config&) { return TaskTraits{}; };
+  entry.traits = [](const Config& config) {
+    TaskTraits traits;
+    traits.has_several_factors = config.integer("task.levels") > 1;
+    return traits;
+  };
   entry.unavailable = unavailable;
   entry.make = [](const Config& config, const TaskWork&) {
     return make_taxonomy(branching_of(config), imbalance_of(config));

@@ -17,17 +17,20 @@ struct SetParameter {
 };
 /// Back to step 0 with the same initial weights.
 struct Restart {};
+/// On from the peak that run.stop = peak has gone back to; the run does not stop at that peak again. Nothing where the run
+/// has not stopped.
+struct Continue {};
 /// Another experiment: back to step 0 with this resolved config.
 struct Load {
   Config config;
   std::string preset;  ///< its name, for titles and files
 };
 
-using Command = std::variant<SetParameter, Restart, Load>;
+using Command = std::variant<SetParameter, Restart, Continue, Load>;
 
 /// Controls change when it is computed, never what: the runner executes them, and they leave no trace in a session.
 
-/// A run that has ended goes on only if asked to, to twice as many steps: whoever pauses and resumes near the end does
+/// A run that has ended goes on only if asked to, past the peak it has stopped at or to twice as many steps: whoever pauses and resumes near the end does
 /// not lengthen it.
 struct Run {
   bool goes_beyond_end = false;

@@ -8,8 +8,10 @@
 
 #include "core/linalg/arithmetic.h"
 #include "core/metrics/measure.h"
+#include "core/models/readout.h"
 #include "core/registry/error.h"
 #include "core/train/random_streams.h"
+#include "core/train/stopping.h"
 #include "core/train/trainer.h"
 
 namespace gramscope {
@@ -26,6 +28,14 @@ std::int64_t next_scheduled_step(std::int64_t step) {
   }
 }
 
+/// What the recorded steps of a segment have shown so far. A value: copying it is how a recorded step is replaced.
+struct Course {
+  PhaseTracker phase;
+  PeakWatch watch;
+  /// The state at the peak; null in a checkpoint of the peak itself, and where the peak is no more to go back to.
+  std::shared_ptr<const Engine::Checkpoint> peak;
+};
+
 /// All that advance() and apply() read and write, but for the lists of records and commands.
 struct Engine::Checkpoint {
   Config config;
@@ -36,13 +46,14 @@ struct Engine::Checkpoint {
   std::int64_t tick = 0;
   Engine::State state = Engine::State::ready;
   double last_cross_entropy = std::numeric_limits<double>::quiet_NaN();
-  PhaseTracker phase_before_last;
-  PhaseTracker phase;
+  Course course_before_last;
+  Course course;
   bool has_unrecorded_change = false;
   std::size_t records = 0;
   std::size_t commands = 0;
   Random::State noise;
   std::shared_ptr<const Trainer::State> trainer;
+  std::shared_ptr<const Engine::Checkpoint> last_recorded;  ///< null in a checkpoint of a recorded step itself
 };
 
 struct Engine::Impl {
@@ -60,7 +71,7 @@ struct Engine::Impl {
     std::shared_ptr<const std::map<std::string, MatrixD>> tensors;
   };
 
-  Checkpoint now;  ///< its `trainer`, `records` and `commands` are filled by checkpoint() only
+  Checkpoint now;  ///< its members from `records` on are filled by checkpoint() only
   Random noise{0};
   std::unique_ptr<Trainer> trainer;
   std::vector<Record> records;
@@ -121,7 +132,7 @@ struct Engine::Impl {
     now.segment = segment;
     now.step = 0;
     now.last_cross_entropy = std::numeric_limits<double>::quiet_NaN();
-    now.phase = now.phase_before_last = PhaseTracker{};
+    now.course = now.course_before_last = Course{};
     now.state = Engine::State::ready;
     last_recorded.reset();
     next_scheduled = 0;
@@ -136,18 +147,20 @@ struct Engine::Impl {
     copy->segment = now.segment;
     copy->step = now.step;
     copy->tick = now.tick;
-    copy->penalty = trainer->penalty();
+    copy->penalty = trainer->penalty(now.step);
+    copy->smoothing = now.config.real_or("reg.smoothing", 0.0);
     copy->h = trainer->context_embeddings();
     copy->w = trainer->word_embeddings();
     copy->inside = trainer->inside(inside);
     return copy;
   }
 
-  std::shared_ptr<const Checkpoint> checkpoint() const {
+  std::shared_ptr<Checkpoint> checkpoint() const {
     auto copy = std::make_shared<Checkpoint>(now);
     copy->records = records.size();
     copy->commands = commands.size();
     copy->noise = noise.state();
+    copy->last_recorded = last_recorded;
     copy->trainer = trainer->state();
     return copy;
   }
@@ -157,6 +170,7 @@ struct Engine::Impl {
     const bool is_same_model = checkpoint.task == now.task && effect_of(now.config, checkpoint.config) == Effect::live;
     now = checkpoint;
     now.trainer.reset();
+    now.last_recorded.reset();
     noise.restore(checkpoint.noise);
     if (!is_same_model) trainer = make_trainer(now.config, now.task);
     trainer->restore(now.config, *checkpoint.trainer);
@@ -168,7 +182,7 @@ struct Engine::Impl {
   /// is not finite: then nothing is recorded.
   bool record() {
     // In the trainer's precision too: logits that overflow in float may be finite in double.
-    if (!trainer->has_finite_objective()) return false;
+    if (!trainer->has_finite_objective(now.step)) return false;
     Record record;
     record.embeddings = embeddings(hooks.recorded);
     record.metrics = measure(*record.embeddings);
@@ -176,10 +190,11 @@ struct Engine::Impl {
     record.at_segment = now.segment;
     record.at_step = now.step;
     const bool replaces = is_recorded();
-    if (!replaces) now.phase_before_last = now.phase;
-    now.phase = now.phase_before_last;
-    now.phase.observe(now.step, record.metrics);
-    record.phase = now.phase;
+    if (!replaces) now.course_before_last = now.course;
+    now.course = now.course_before_last;
+    now.course.phase.observe(now.step, record.metrics);
+    now.course.watch.observe(now.step, is_scheduled_step(now.step), now.course.phase);
+    record.phase = now.course.phase;
     now.has_unrecorded_change = false;
     if (replaces)
       records.back() = record;
@@ -187,10 +202,21 @@ struct Engine::Impl {
       if (!records.empty()) records.back().embeddings.reset();
       records.push_back(record);
     }
-    last_recorded = checkpoint();
+    auto here = checkpoint();
+    here->last_recorded.reset();
+    if (now.course.phase.peak_step() == now.step) now.course.peak = here->course.peak = without_earlier_peaks(*here);
+    last_recorded = std::move(here);
     next_scheduled = next_scheduled_step(now.step);
     tell(Recorded{std::move(record), replaces});
     return true;
+  }
+
+  /// Each peak would otherwise keep the one before it alive, and so on back to the first.
+  static std::shared_ptr<const Checkpoint> without_earlier_peaks(const Checkpoint& checkpoint) {
+    auto copy = std::make_shared<Checkpoint>(checkpoint);
+    copy->course.peak.reset();
+    copy->course_before_last.peak.reset();
+    return copy;
   }
 
   bool is_recorded() const {
@@ -203,7 +229,45 @@ struct Engine::Impl {
 
   /// Records what is due. A state that turns out not to be finite is a divergence of the step that led to it.
   void settle() {
-    if (must_record() && !record()) diverge(now.step);
+    if (!must_record()) return;
+    if (!record()) return diverge(now.step);
+    if (now.state == Engine::State::ready && now.config.text("run.stop") == "peak" && now.course.peak != nullptr &&
+        now.course.watch.is_past_peak(now.config.integer("run.stop_after")))
+      stop_at_peak();
+  }
+
+  /// Goes back to the peak of the segment and ends there. The peak begins a segment of its own: steps go up within a
+  /// segment, and what was recorded of the decline stays.
+  void stop_at_peak() {
+    const auto peak = now.course.peak;
+    const auto came_from = now.step;
+    const auto segment = now.segment;
+    go_back_keeping_config(*peak);
+    now.segment = segment + 1;
+    now.course.peak = peak;
+    forget_peak();
+    record();
+    now.state = Engine::State::stopped;
+    tell(Finished{now.step, now.segment, true, came_from,
+                  "Stopped at the peak of the semantic alignment, step " + std::to_string(now.step) +
+                      ": no recorded step up to " + std::to_string(came_from) + " was higher."});
+  }
+
+  /// The peak so far is not stopped at: only a higher one will be.
+  void forget_peak() {
+    now.course.watch.forget_peak();
+    now.course_before_last.watch.forget_peak();
+  }
+
+  /// Back to the parameters of a checkpoint, with the config in force and without undoing ticks: commands stay ordered.
+  void go_back_keeping_config(const Checkpoint& checkpoint) {
+    const auto tick = now.tick;
+    Config config = now.config;
+    go_back(checkpoint);
+    now.tick = tick;
+    now.config = std::move(config);
+    trainer->configure(now.config);
+    limit = now.config.integer("run.steps");
   }
 
   std::string advice() const {
@@ -211,6 +275,9 @@ struct Engine::Impl {
                        to_string(now.config.at("optimizer.lr")) + ")";
     if (now.config.real_or("model.alpha", 1.0) > 1.0)
       text += " or Sharing α (model.alpha, now " + to_string(now.config.at("model.alpha")) + ")";
+    // Its gradient grows as the embeddings shrink: a reward that suits the end may be too much for the beginning.
+    if (now.config.real_or("reg.gamma", 0.0) > 0.0)
+      text += " or Alignment reward γ (reg.gamma, now " + to_string(now.config.at("reg.gamma")) + ")";
     return text;
   }
 
@@ -223,17 +290,14 @@ struct Engine::Impl {
       tell(Diverged{failed, false, now.step, "The initial state is not finite: lower Init scale (model.init_scale)."});
       return;
     }
-    const auto tick = now.tick;
     const double rate = now.config.real("optimizer.lr");
     const bool backs_off = now.config.text("run.on_divergence") == "back_off" && rate > 1e-8;
     const Config config = now.config;
-    go_back(*last_recorded);
+    go_back_keeping_config(*last_recorded);
     if (backs_off) {
-      now.tick = tick;
-      now.config = config;
       now.config.set("optimizer.lr", rate / 2.0);
       trainer->configure(now.config);
-      limit = now.config.integer("run.steps");
+      forget_peak();
       now.state = Engine::State::ready;
       now.has_unrecorded_change = true;
       tell(Diverged{failed, true, now.step,
@@ -244,10 +308,9 @@ struct Engine::Impl {
       return;
     }
     Objective objective;
-    while (now.step < failed - 1 && trainer->step(objective) == Trainer::Step::taken) {
+    while (now.step < failed - 1 && trainer->step(now.step, objective) == Trainer::Step::taken) {
       now.last_cross_entropy = objective.cross_entropy;
       ++now.step;
-      ++now.tick;
     }
     if (now.step > last_recorded->step) record();
     now.state = Engine::State::diverged;
@@ -270,15 +333,15 @@ struct Engine::Impl {
     // Back-off restarts below an earlier step count: the budget counts steps taken, so that it always ends.
     while (steps > 0 && now.state == Engine::State::ready) {
       Objective objective;
-      const auto outcome = trainer->step(objective);
+      const auto outcome = trainer->step(now.step, objective);
       --steps;
+      ++now.tick;  // of steps tried: a command after a divergence must not be replayed before it
       if (outcome != Trainer::Step::taken) {
         diverge(outcome == Trainer::Step::not_finite_before ? now.step : now.step + 1);
         continue;
       }
       now.last_cross_entropy = objective.cross_entropy;
       ++now.step;
-      ++now.tick;
       settle();
       if (now.state == Engine::State::ready && now.step >= limit) finish();
     }
@@ -288,7 +351,8 @@ struct Engine::Impl {
   void finish() {
     if (!is_recorded()) record();  // run.steps was lowered to a step already passed
     now.state = Engine::State::finished;
-    tell(Finished{now.step});
+    tell(Finished{now.step, now.segment, false, now.step,
+                  "Reached run.steps = " + std::to_string(limit) + "."});
   }
 
   void apply(const SetParameter& change) {
@@ -302,6 +366,7 @@ struct Engine::Impl {
       settle();
       begin_segment(now.segment + 1, std::move(beginning), mark);
     } else {
+      check_readout(after, *now.task);
       now.config = after;
       if (before.contains("model.d") && before.integer("model.d") != after.integer("model.d"))
         trainer->resize(after, after.integer("model.d"), noise);
@@ -309,8 +374,12 @@ struct Engine::Impl {
         trainer->replace_optimizer(after);
       trainer->configure(after);
       limit = after.integer("run.steps");
-      // A step that was only the run's last, and is so no more, need not be recorded; one that was recorded stays.
-      if (change.key != "run.steps" && change.key != "run.on_divergence") now.has_unrecorded_change = true;
+      // When the run ends is not a matter of what is recorded: a step that was the run's last, and is so no more, stays.
+      if (!change.key.starts_with("run.")) {
+        now.has_unrecorded_change = true;
+        // The peak belongs to other parameters: what goes down after a change may well come from the change.
+        forget_peak();
+      }
       if (now.state == Engine::State::diverged ||
           (now.state == Engine::State::finished && now.step < after.integer("run.steps")))
         now.state = Engine::State::ready;
@@ -323,6 +392,10 @@ struct Engine::Impl {
     auto beginning = prepare(now.config);
     settle();
     begin_segment(now.segment + 1, std::move(beginning), {});
+  }
+
+  void apply(const Continue&) {
+    if (now.state == Engine::State::stopped) now.state = Engine::State::ready;
   }
 
   void apply(const Load& load) {
@@ -387,6 +460,7 @@ void Engine::settle() {
 }
 
 Engine::State Engine::state() const { return impl_->now.state; }
+double Engine::learning_rate() const { return impl_->trainer->learning_rate(impl_->now.step); }
 const Config& Engine::config() const { return impl_->now.config; }
 const std::string& Engine::preset() const { return impl_->now.preset; }
 std::shared_ptr<const Task> Engine::task() const { return impl_->now.task; }
@@ -409,7 +483,8 @@ void Engine::restore(const Checkpoint& checkpoint) {
   impl_->go_back(checkpoint);
   impl_->records.resize(std::min(impl_->records.size(), checkpoint.records));
   impl_->commands.resize(std::min(impl_->commands.size(), checkpoint.commands));
-  impl_->last_recorded = std::make_shared<Checkpoint>(checkpoint);
+  impl_->last_recorded =
+      checkpoint.last_recorded != nullptr ? checkpoint.last_recorded : std::make_shared<Checkpoint>(checkpoint);
 }
 
 std::vector<NamedMatrix> Engine::weights() const { return impl_->trainer->weights(); }

@@ -25,6 +25,7 @@ class Engine {
   enum class State {
     ready,     ///< more steps can be taken
     finished,  ///< run.steps reached
+    stopped,   ///< run.stop = peak: the state of the peak is in force, until Continue, Restart or Load
     diverged,  ///< a step gave NaN or Inf; the last finite state is in force until Restart or another command helps
   };
 
@@ -53,11 +54,15 @@ class Engine {
   void settle();
 
   State state() const;
+  /// eta of the next step.
+  double learning_rate() const;
   const Config& config() const;
   const std::string& preset() const;
   std::shared_ptr<const Task> task() const;
+  /// Counts the times that the step went back: restarts and returns to a peak.
   std::int64_t segment() const;
   std::int64_t step() const;
+  /// Steps tried since the session began, the one that diverged included: what orders commands.
   std::int64_t tick() const;
   /// The cross-entropy of the last step taken, at the parameters before it; NaN at step 0.
   double last_cross_entropy() const;

@@ -43,9 +43,14 @@ struct Diverged {
   std::int64_t resumed_at = 0;
   std::string text;        ///< what to lower
 };
-/// run.steps reached.
+/// The run has ended: run.steps was reached, or run.stop = peak has gone back to the peak. The peak then begins a segment
+/// of its own, whose first record has come before this event: what was recorded after it stays recorded.
 struct Finished {
   std::int64_t step = 0;
+  std::int64_t segment = 0;
+  bool went_back = false;      ///< to the peak
+  std::int64_t came_from = 0;  ///< the step it went back from
+  std::string text;            ///< why it ended
 };
 
 using Event = std::variant<Recorded, ConfigChanged, Message, Diverged, Finished>;

@@ -17,8 +17,11 @@ class Optimizer {
   /// One step: moves `parameters` along `gradient`. All vectors have the size the optimizer was made with.
   virtual void step(Vector<T>& parameters, const Vector<T>& gradient) = 0;
 
-  /// Takes over the live parameters (learning rate, momentum, decay).
-  virtual void configure(const Config& config) = 0;
+  /// Takes over the live parameters (momentum, decay) and the learning rate.
+  virtual void configure(const Config& config) { rate_ = config.real("optimizer.lr"); }
+
+  /// The learning rate of the next steps, where a schedule gives another than the config.
+  void set_rate(double rate) { rate_ = rate; }
 
   /// The state, for checkpoints: a vector per buffer, and the step count that bias corrections use.
   struct State {
@@ -29,6 +32,7 @@ class Optimizer {
   void restore(const State& state) { state_ = state; }
 
  protected:
+  double rate_ = 0.0;
   State state_;
 };
 

@@ -15,8 +15,6 @@ class GradientDescent final : public Optimizer<T> {
  public:
   explicit GradientDescent(Index size) : size_(size) {}
 
-  void configure(const Config& config) override { rate_ = static_cast<T>(config.real("optimizer.lr")); }
-
   void step(Vector<T>& parameters, const Vector<T>& gradient) override {
     assert(parameters.size() == size_ && gradient.size() == size_);
     descend(parameters.data(), gradient.data());
@@ -25,12 +23,11 @@ class GradientDescent final : public Optimizer<T> {
 
  private:
   void descend(T* __restrict theta, const T* __restrict g) const {
-    const T rate = rate_;
+    const T rate = static_cast<T>(this->rate_);
     for (Index i = 0; i < size_; ++i) theta[i] -= rate * g[i];
   }
 
   Index size_;
-  T rate_ = T(0);
 };
 
 template <class T>
@@ -39,7 +36,7 @@ class Momentum final : public Optimizer<T> {
   explicit Momentum(Index size) : size_(size) { this->state_.buffers.assign(1, Vector<T>::Zero(size)); }
 
   void configure(const Config& config) override {
-    rate_ = static_cast<T>(config.real("optimizer.lr"));
+    Optimizer<T>::configure(config);
     momentum_ = static_cast<T>(config.real("optimizer.momentum"));
   }
 
@@ -51,7 +48,7 @@ class Momentum final : public Optimizer<T> {
 
  private:
   void roll(T* __restrict theta, const T* __restrict g, T* __restrict b) const {
-    const T rate = rate_;
+    const T rate = static_cast<T>(this->rate_);
     const T momentum = momentum_;
     for (Index i = 0; i < size_; ++i) {
       b[i] = momentum * b[i] + g[i];
@@ -60,7 +57,6 @@ class Momentum final : public Optimizer<T> {
   }
 
   Index size_;
-  T rate_ = T(0);
   T momentum_ = T(0);
 };
 
@@ -70,7 +66,7 @@ class AdamW final : public Optimizer<T> {
   explicit AdamW(Index size) : size_(size) { this->state_.buffers.assign(2, Vector<T>::Zero(size)); }
 
   void configure(const Config& config) override {
-    rate_ = config.real("optimizer.lr");
+    Optimizer<T>::configure(config);
     decay_ = config.real("optimizer.weight_decay");
   }
 
@@ -87,11 +83,11 @@ class AdamW final : public Optimizer<T> {
 
   void adapt(T* __restrict theta, const T* __restrict g, T* __restrict m, T* __restrict v) const {
     const auto t = static_cast<double>(this->state_.steps);
-    const T keep = static_cast<T>(1.0 - rate_ * decay_);
+    const T keep = static_cast<T>(1.0 - this->rate_ * decay_);
     const T first = static_cast<T>(1.0 - kBeta1);
     const T second_keep = static_cast<T>(kBeta2);
     const T second = static_cast<T>(1.0 - kBeta2);
-    const T stride = static_cast<T>(rate_ / (1.0 - std::pow(kBeta1, t)));
+    const T stride = static_cast<T>(this->rate_ / (1.0 - std::pow(kBeta1, t)));
     const T root_scale = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(kBeta2, t)));
     const T epsilon = static_cast<T>(kEpsilon);
     for (Index i = 0; i < size_; ++i) {
@@ -102,7 +98,6 @@ class AdamW final : public Optimizer<T> {
   }
 
   Index size_;
-  double rate_ = 0.0;
   double decay_ = 0.0;
 };
 
@@ -122,7 +117,7 @@ OptimizerEntry entry_of(std::string key, std::string label, std::string summary,
 }  // namespace
 
 OptimizerEntry gradient_descent_entry() {
-  return entry_of<GradientDescent>("gd", "Gradient descent", "Follows the gradient with a constant step.",
+  return entry_of<GradientDescent>("gd", "Gradient descent", "Follows the gradient, as far as the learning rate says.",
                                    "Cauchy 1847");
 }
 

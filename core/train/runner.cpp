@@ -143,6 +143,7 @@ struct Runner::Impl {
       const auto further = 2 * std::max(engine.step(), engine.config().integer("run.steps"));
       engine.apply(SetParameter{"run.steps", Value{further}});
     }
+    if (engine.state() == Engine::State::stopped && wanted.goes_beyond_end) engine.apply(Continue{});
     is_running = engine.state() == Engine::State::ready;
     rate_begun = Clock::now();
     rate_tick = engine.tick();
@@ -224,6 +225,7 @@ struct Runner::Impl {
     now.segment = engine.segment();
     now.step = engine.step();
     now.cross_entropy = engine.last_cross_entropy();
+    now.learning_rate = engine.learning_rate();
     now.steps_per_second = is_running ? steps_per_second : 0.0;
     now.available_steps_per_second = seconds_per_step > 0.0 ? 1.0 / seconds_per_step : 0.0;
     status.put(now);

@@ -16,11 +16,12 @@ namespace gramscope {
 
 /// How the runner stands, for the top bar. A value, copied out.
 struct RunnerStatus {
-  bool is_running = false;  ///< false: paused, finished or diverged
+  bool is_running = false;  ///< false: paused, finished, stopped or diverged
   Engine::State state = Engine::State::ready;
   std::int64_t segment = 0;
   std::int64_t step = 0;
   double cross_entropy = 0.0;      ///< of the last step taken; NaN before the first
+  double learning_rate = 0.0;      ///< of the next step, as the schedule has it
   double steps_per_second = 0.0;   ///< measured over the last half second; 0 while paused
   double available_steps_per_second = 0.0;  ///< what the machine could do, from the time spent inside steps
   /// A task is being made, which may read a large file; steps wait for it.

@@ -16,16 +16,17 @@ namespace gramscope {
 /// The embeddings of one moment of a run, copied out of the engine between two steps.
 struct Embeddings {
   std::shared_ptr<const Task> task;
-  std::int64_t segment = 0;  ///< counts restarts
+  std::int64_t segment = 0;  ///< counts restarts and returns to a peak
   std::int64_t step = 0;
-  std::int64_t tick = 0;     ///< steps executed since the session began
+  std::int64_t tick = 0;     ///< steps tried since the session began
   double penalty = 0.0;      ///< the part of the objective that is not a function of (task, W, H)
+  double smoothing = 0.0;    ///< eps of the label smoothing in force
   MatrixD h;                 ///< d×m
   MatrixD w;                 ///< V×d
   Inside inside;             ///< as much as was asked for
 };
 
-/// What is kept of a recorded step: a cold-started pure function of (task, W, H).
+/// What is kept of a recorded step: a cold-started pure function of its embeddings.
 struct Record {
   std::int64_t at_segment = 0;
   std::int64_t at_step = 0;

@@ -8,6 +8,7 @@
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 #include "core/train/random_streams.h"
+#include "core/train/schedule.h"
 
 namespace gramscope {
 
@@ -42,21 +43,28 @@ class TrainerOf final : public Trainer {
       : model_(make_model<T>({std::move(task), config,
                               Random(static_cast<std::uint64_t>(config.integer("run.seed")), kInitialWeights)})),
         optimizer_(make_optimizer<T>(config, model_->layout().size())),
+        schedule_(learning_rate_schedule(config)),
         gradient_(Vector<T>::Zero(model_->layout().size())) {}
 
-  Step step(Objective& objective) override {
-    objective = model_->gradient(gradient_);
+  Step step(std::int64_t step, Objective& objective) override {
+    objective = objective_at(step);
+    gradient_step_ = kNoStep;  // it is used up
     if (!std::isfinite(objective.total())) return Step::not_finite_before;
     model_->precondition(gradient_);
+    optimizer_->set_rate(schedule_(step));
     optimizer_->step(model_->parameters(), gradient_);
     return is_finite() ? Step::taken : Step::not_finite_after;
   }
 
-  bool has_finite_objective() override { return std::isfinite(model_->gradient(gradient_).total()); }
+  double learning_rate(std::int64_t step) const override { return schedule_(step); }
+
+  bool has_finite_objective(std::int64_t step) override { return std::isfinite(objective_at(step).total()); }
 
   void configure(const Config& config) override {
     model_->configure(config);
     optimizer_->configure(config);
+    schedule_ = learning_rate_schedule(config);
+    gradient_step_ = kNoStep;
   }
 
   void replace_optimizer(const Config& config) override {
@@ -68,12 +76,16 @@ class TrainerOf final : public Trainer {
   void resize(const Config& config, Index d, Random& random) override {
     model_->resize_dimension(d, random);
     gradient_ = Vector<T>::Zero(model_->layout().size());
+    gradient_step_ = kNoStep;
     replace_optimizer(config);
   }
 
   MatrixD context_embeddings() override { return model_->context_embeddings().template cast<double>(); }
   MatrixD word_embeddings() const override { return model_->word_embeddings().template cast<double>(); }
-  double penalty() const override { return model_->penalty(); }
+  double penalty(std::int64_t step) override {
+    model_->at_step(step);
+    return model_->penalty();
+  }
   Inside inside(const InsideWanted& wanted) override {
     return wanted.is_nothing() ? Inside{} : model_->inside(wanted);
   }
@@ -95,6 +107,8 @@ class TrainerOf final : public Trainer {
     }
     model_->parameters() = saved.parameters;
     model_->configure(config);
+    schedule_ = learning_rate_schedule(config);
+    gradient_step_ = kNoStep;
     replace_optimizer(config);  // of the size and kind that the state belongs to
     optimizer_->restore(saved.optimizer);
   }
@@ -148,6 +162,17 @@ class TrainerOf final : public Trainer {
     typename Optimizer<T>::State optimizer;
   };
 
+  static constexpr std::int64_t kNoStep = -1;
+
+  const Objective& objective_at(std::int64_t step) {
+    if (gradient_step_ != step) {
+      model_->at_step(step);
+      objective_ = model_->gradient(gradient_);
+      gradient_step_ = step;
+    }
+    return objective_;
+  }
+
   /// x - x is 0 for finite x and NaN otherwise: one vectorised pass.
   bool is_finite() const {
     const auto& x = model_->parameters();
@@ -156,7 +181,10 @@ class TrainerOf final : public Trainer {
 
   std::unique_ptr<Model<T>> model_;
   std::unique_ptr<Optimizer<T>> optimizer_;
+  Schedule schedule_;
   Vector<T> gradient_;
+  Objective objective_;
+  std::int64_t gradient_step_ = kNoStep;  ///< the step whose gradient and objective these are
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,8 +29,10 @@ class Trainer {
 
   virtual ~Trainer() = default;
 
-  /// One optimizer step. The objective at the parameters before it goes to `objective`.
-  virtual Step step(Objective& objective) = 0;
+  /// The optimizer step from step `step` to the next. The objective at the parameters before it goes to `objective`.
+  virtual Step step(std::int64_t step, Objective& objective) = 0;
+  /// eta of that step.
+  virtual double learning_rate(std::int64_t step) const = 0;
   /// Takes over the live parameters of the model and the optimizer.
   virtual void configure(const Config& config) = 0;
   /// A new optimizer of config's kind, with empty state.
@@ -38,12 +41,14 @@ class Trainer {
   /// Changes the capacity in place; clears the optimizer's state.
   virtual void resize(const Config& config, Index d, Random& random) = 0;
 
-  /// Whether the objective at the current parameters is finite, in the trainer's own precision.
-  virtual bool has_finite_objective() = 0;
+  /// Whether the objective at the current parameters, which are those of step `step`, is finite in the trainer's own
+  /// precision. The gradient that comes with it serves the next step.
+  virtual bool has_finite_objective(std::int64_t step) = 0;
 
   virtual MatrixD context_embeddings() = 0;
   virtual MatrixD word_embeddings() const = 0;
-  virtual double penalty() const = 0;
+  /// The penalty of the current parameters at step `step`.
+  virtual double penalty(std::int64_t step) = 0;
   /// As much of the network's inside as wanted; nothing for models without layers.
   virtual Inside inside(const InsideWanted& wanted) = 0;
 

@@ -73,6 +73,12 @@ with tempfile.TemporaryDirectory() as name:
         check(f"{preset}: a busy hand is no trouble", watched.returncode == 0 or print(watched.stderr))
         check(f"{preset}: the same bytes under it", table(f"{preset}-watched") == table(f"{preset}-run"))
 
+    # A run that ends by itself: in the window too, in the same state and with the same table.
+    call("run", "early-stopping", "--out", folder / "stopped-run")
+    stopped = call("gui", "early-stopping", "--out", folder / "stopped-gui", "--speed", "max", "--quit")
+    check("early stopping: the window ends by itself", stopped.returncode == 0)
+    check("early stopping: the same bytes in the window", table("stopped-gui") == table("stopped-run"))
+
     # A frantic hand: 10,000 changes in about a minute, each of a control that applies at the time.
     chance = random.Random(1)
     everywhere = [

@@ -280,6 +280,42 @@ def divergence_has_its_own_status_and_advice(directory):
 
 
 @case
+def a_run_stops_at_the_peak_and_its_session_does_so_again(directory):
+    out, err = succeeded("run", "collapse", "--set", "run.stop=peak", "--set", "run.stop_after=3", "--json", "--out",
+                         directory / "a")
+    report = json.loads(out)
+    assert report["status"] == "stopped" and report["steps"] == report["peak_step"] > 100, report
+    assert report["final"]["cka_semantic"] == report["peak"]["cka_semantic"] > 0.99, report
+    assert "Stopped at the peak" in err and err.count("\n") == 1, err
+    with open(directory / "a/metrics.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    steps = [int(row["step"]) for row in rows if row["segment"] == "0"]
+    assert steps == sorted(set(steps)) and len([step for step in steps if step > report["steps"]]) == 3, steps
+    assert (rows[-1]["segment"], int(rows[-1]["step"])) == ("1", report["steps"])
+    peak = next(row for row in rows if int(row["step"]) == report["steps"])
+    assert {**peak, "segment": "1"} == rows[-1]
+    assert (directory / f"a/snapshots/segment_1_step_{report['steps']:08}.npz").exists()
+    out, _ = succeeded("run", directory / "a/session.toml", "--json", "--out", directory / "b")
+    assert json.loads(out)["status"] == "stopped"
+    assert files_below(directory / "a") == files_below(directory / "b")
+    refused(2, "run", "collapse", "--set", "run.stop=peak", "--set", "task.factors=1", saying=("run.stop = peak",))
+
+
+@case
+def a_parameter_that_needs_another_says_so(_):
+    refused(2, "run", "collapse", "--set", "run.stop_after=3", saying=("run.stop_after", "run.stop = peak"))
+    refused(2, "run", "collapse", "--set", "reg.gamma=1", "--set", "reg.kernel=factor", "--set", "reg.factor=4",
+            saying=("reg.factor = 4", "3 latent factors"))
+    succeeded("run", "collapse", "--set", "reg.factor=2", "--set", "reg.kernel=factor", "--set", "reg.gamma=0.01",
+              "--steps", "3")
+    out, _ = succeeded("describe", "optimizer.decay_every")
+    assert "applies with optimizer.schedule = step" in out, out
+    out, _ = succeeded("run", "--help")
+    for text in ("reg.kernel", "run.stop_after", "optimizer.final_lr_share", "reg.path_factor"):
+        assert text in out, text
+
+
+@case
 def ctrl_c_ends_a_run_with_what_it_has(directory):
     process = subprocess.Popen(
         [PROGRAM, "run", "collapse", "--steps", "1000000000", "--json", "--out", str(directory)],
@@ -342,7 +378,7 @@ def lists_say_what_there_is(_):
 
 @case
 def everything_listed_can_be_described(_):
-    keys = ["gd", "adamw", "model.d", "optimizer.lr", "reg.lambda_e", "run.on_divergence", "contrast_colour"]
+    keys = ["gd", "adamw", "reg.kernel", "reg.path_steps", "optimizer.warmup", "model.d", "optimizer.lr", "reg.lambda_e", "run.on_divergence", "contrast_colour"]
     for category in ("tasks", "models", "metrics", "presets", "views"):
         keys += [item["key"].replace("<factor>", "colour")
                  for item in json.loads(succeeded("list", category, "--json")[0])]

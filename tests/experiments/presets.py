@@ -5,6 +5,7 @@ usage: presets.py GRAMSCOPE [SEEDS]      prints a row per run; the last line is 
 """
 import csv
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -112,7 +113,57 @@ def imbalance(r, seed):
     yield "above it nothing", at(0.235)["norm_h"] < 1e-3
 
 
+def flagship(seed):
+    if seed not in flagships:
+        flagships[seed] = run("collapse", seed)
+    return flagships[seed]
+
+
+def early_stopping(r, seed):
+    yield "ends by itself", r["status"] == "stopped"
+    yield "at the peak of the whole run", r["steps"] == r["peak_step"] == flagship(seed)["peak_step"]
+    yield "with all its structure", r["final"]["cka_semantic"] == r["peak"]["cka_semantic"] >= 0.99
+    yield "and every word right", r["final"]["accuracy"] == 1
+
+
+def weight_decay(r, seed):
+    yield "structure forms as clearly", r["peak"]["cka_semantic"] >= 0.99
+    yield "and is overtaken far sooner", r["overtake_step"] * 5 < flagship(seed)["overtake_step"]
+    yield "it has collapsed by 1,000", r["collapse_step"] <= 1000
+    yield "the fit is worse", r["final"]["loss"] > 5 * flagship(seed)["final"]["loss"]
+
+
+def label_smoothing(r, seed):
+    yield "structure forms as clearly", r["peak"]["cka_semantic"] >= 0.99
+    yield "and is overtaken far sooner", r["overtake_step"] * 4 < flagship(seed)["overtake_step"]
+    yield "the end is the same arrangement", r["final"]["nc2_equiangular"] < 1e-6
+    yield "with smaller norms", r["final"]["norm_h"] < 0.9 * flagship(seed)["final"]["norm_h"]
+    q = 0.9 + 0.1 / 27
+    floor = -q * math.log(q) - 26 * 0.1 / 27 * math.log(0.1 / 27)
+    yield "above the floor of the smoothed targets", abs(r["final"]["loss_floor"] - floor) < 1e-12
+    yield "by little", 0 < r["final"]["loss_excess"] < 0.002
+
+
+def semantic_regularizer(r, seed):
+    yield "structure forms", r["peak"]["cka_semantic"] >= 0.99
+    yield "and is never overtaken", r["overtake_step"] is None and r["phase"] == "structure"
+    yield "it stays", r["final"]["cka_semantic"] >= 0.93
+    yield "every word right", r["final"]["accuracy"] == 1
+    yield "at a small price", r["final"]["loss"] < 1.2 * flagship(seed)["final"]["loss"]
+
+
+def ridge_path(r, seed):
+    # Balanced one-hot labels: L = a (I - 11^T/27) with 26 exp(-a) / (1 + 26 exp(-a)) = 26 lambda, |W|^2 = |H|^2 = 26 a.
+    q = 26 * 1e-7
+    norm = math.sqrt(26 * math.log(26 * (1 - q) / q))
+    yield "the norms follow the ridge", 0.95 * norm < r["final"]["norm_h"] < norm
+    yield "|W| = |H|", abs(r["final"]["norm_w"] / r["final"]["norm_h"] - 1) < 1e-6
+    yield "the angles are those of the widest margin", r["final"]["nc2_equiangular"] < 1e-12
+    yield "next to nothing is left to learn", r["final"]["loss"] < 2e-5
+
+
 passed = failed = 0
+flagships = {}
 checks = {
     "collapse": collapse,
     "plain-ufm": plain_ufm,
@@ -125,6 +176,11 @@ checks = {
     "sentences": sentences,
     "support": support,
     "imbalance": imbalance,
+    "early-stopping": early_stopping,
+    "weight-decay": weight_decay,
+    "label-smoothing": label_smoothing,
+    "semantic-regularizer": semantic_regularizer,
+    "ridge-path": ridge_path,
 }
 
 
@@ -139,7 +195,7 @@ for preset, check in checks.items():
         final = report["final"]
         peak = report["peak"]["cka_semantic"]
         print(
-            f"{preset:12} seed {seed}  peak {figure(peak, 4)} at {report['peak_step']}"
+            f"{preset:20} seed {seed}  peak {figure(peak, 4)} at {report['peak_step']}"
             f"  overtaken at {report['overtake_step']}  semantic {figure(final['cka_semantic'], 4)}"
             f"  symmetric {figure(final['cka_symmetric'], 5)}"
             f"  nc2_equiangular {figure(final['nc2_equiangular'], 5)}"

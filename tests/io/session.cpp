@@ -20,6 +20,7 @@ Session sample() {
   session.ticks = 70;
   session.commands.push_back({0, SetParameter{"optimizer.lr", Value{5.0}}});
   session.commands.push_back({20, Restart{}});
+  session.commands.push_back({20, Continue{}});
   session.commands.push_back({20, SetParameter{"model.d", Value{std::int64_t{3}}}});
   session.commands.push_back({20, SetParameter{"run.on_divergence", Value{std::string("back_off")}}});
   session.commands.push_back({45, Load{small_config(60), "other"}});

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "core/models/mlp.h"
+#include "core/models/readout.h"
 #include "core/models/transformer.h"
 #include "core/registry/registry.h"
 #include "tests/core/models/gradient_check.h"
@@ -179,8 +180,11 @@ TEST_CASE("every registered model: the gradient is that of central differences, 
       config = resolve(config);
       config = with_change(config, "task.factors", Value{static_cast<std::int64_t>(1 + random.below(3))}, nullptr);
       config = with_change(config, "task.values", Value{static_cast<std::int64_t>(2 + random.below(2))}, nullptr);
-      for (const auto& parameter : entry.parameters)
-        if (find_parameter(applicable_parameters(config), parameter.key).unavailable.empty())
+      auto parameters = entry.parameters;
+      for (auto& parameter : readout_parameters({})) parameters.push_back(std::move(parameter));
+      for (const auto& parameter : parameters)
+        if (config.contains(parameter.key) && parameter.key != "reg.factor" &&  // the task may have one factor only
+            find_parameter(applicable_parameters(config), parameter.key).unavailable.empty())
           config = with_change(config, parameter.key, random_value(parameter, random), nullptr);
       const ModelSetup setup{task_entry(config.text("task.kind")).make(config, {}), config,
                              Random(static_cast<std::uint64_t>(trial))};

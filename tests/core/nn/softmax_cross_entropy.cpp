@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 #include "core/random/philox.h"
+#include "tests/core/models/torch_fixture.h"
 
 using namespace gramscope;
 
@@ -191,4 +193,109 @@ TEST_CASE_TEMPLATE("softmax_cross_entropy: what overflows is not finite, and onl
       CHECK(logits.rightCols(2).allFinite());
     }
   }
+}
+
+namespace {
+
+/// P~ = (1 - eps) P + eps/V
+MatrixD smoothed(const SparseColumns& targets, Index words, double smoothing) {
+  return ((1.0 - smoothing) * dense(targets, words)).array() + smoothing / static_cast<double>(words);
+}
+
+}  // namespace
+
+TEST_CASE("label smoothing: no smoothing leaves every bit as it is") {
+  for (const Index most : {1, 4}) {
+    Case c = random_case(17, 60, most, 19);
+    MatrixF without = c.logits.cast<float>();
+    MatrixF with = without;
+    CHECK(softmax_cross_entropy<float>(without, c.targets, c.weight) ==
+          softmax_cross_entropy<float>(with, c.targets, c.weight, 0, 0.0));
+    CHECK(without == with);
+  }
+}
+
+TEST_CASE("label smoothing: loss, floor and gradient are those of the dense smoothed targets") {
+  for (const auto& [words, contexts, most] :
+       {std::tuple<Index, Index, Index>{5, 3, 4}, {27, 200, 1}, {3, 700, 3}, {2000, 3, 6}, {1, 4, 1}}) {
+    for (const double smoothing : {1e-6, 0.1, 0.7, 1.0}) {
+      CAPTURE(words);
+      CAPTURE(smoothing);
+      const Case c = random_case(words, contexts, most, 23);
+      const MatrixD p = smoothed(c.targets, words, smoothing);
+      MatrixD softmax = c.logits;
+      long double expected = 0.0L;
+      long double floor = 0.0L;
+      for (Index j = 0; j < contexts; ++j) {
+        long double total = 0.0L;
+        for (Index z = 0; z < words; ++z) total += std::exp(static_cast<long double>(c.logits(z, j)));
+        for (Index z = 0; z < words; ++z) {
+          const long double log_softmax = c.logits(z, j) - std::log(total);
+          softmax(z, j) = static_cast<double>(std::exp(log_softmax));
+          expected -= static_cast<long double>(c.weight(j) * p(z, j)) * log_softmax;
+          if (p(z, j) > 0.0) floor -= static_cast<long double>(c.weight(j) * p(z, j)) * std::log(static_cast<long double>(p(z, j)));
+        }
+      }
+      const MatrixD reference = (softmax - p) * c.weight.asDiagonal();
+      MatrixD gradient = c.logits;
+      CHECK(softmax_cross_entropy<double>(gradient, c.targets, c.weight, 0, smoothing) ==
+            doctest::Approx(static_cast<double>(expected)).epsilon(1e-13));
+      CHECK((gradient - reference).cwiseAbs().maxCoeff() < 1e-15);
+      CHECK(gradient.colwise().sum().cwiseAbs().maxCoeff() < 1e-15);
+      CHECK(entropy_floor(c.targets, c.weight, words, smoothing) ==
+            doctest::Approx(static_cast<double>(floor)).epsilon(1e-13));
+      MatrixF in_float = c.logits.cast<float>();
+      CHECK(softmax_cross_entropy<float>(in_float, c.targets, c.weight, 0, smoothing) ==
+            doctest::Approx(static_cast<double>(expected)).epsilon(1e-5));
+      CHECK((in_float.cast<double>() - reference).cwiseAbs().maxCoeff() < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("label smoothing: loss, floor and gradient are PyTorch's") {
+  std::ifstream file(std::string(GRAMSCOPE_FIXTURES) + "/loss_torch.json");
+  const auto fixtures = nlohmann::json::parse(file).at("cases").at("smoothing");
+  REQUIRE(fixtures.size() >= 5);
+  for (const auto& fixture : fixtures) {
+    const auto task = task_from(fixture.at("task"));
+    const double smoothing = fixture.at("smoothing").get<double>();
+    MatrixD gradient = matrix_from(fixture.at("logits"));
+    CHECK(softmax_cross_entropy<double>(gradient, task->targets, task->weight, 0, smoothing) ==
+          doctest::Approx(fixture.at("loss").get<double>()).epsilon(1e-13));
+    CHECK((gradient - matrix_from(fixture.at("gradient"))).cwiseAbs().maxCoeff() < 1e-15);
+    CHECK(entropy_floor(task->targets, task->weight, task->words, smoothing) ==
+          doctest::Approx(fixture.at("floor").get<double>()).epsilon(1e-13));
+  }
+}
+
+TEST_CASE("label smoothing: a slight one is precise in float where one-hot columns are nearly learned") {
+  // The logits that are best for eps: softmax = P~. The gradient there is rounding, relative to eps/V.
+  const Index words = 10;
+  const SparseColumns targets = one_hot({3});
+  const VectorD weight = VectorD::Ones(1);
+  for (const double smoothing : {1e-4, 1e-6}) {
+    const double off = smoothing / static_cast<double>(words);
+    const double distance = std::log((1.0 - smoothing + off) / off);
+    MatrixF logits = MatrixF::Zero(words, 1);
+    logits(3, 0) = static_cast<float>(distance);
+    // Of float's own logit, so that its rounding is not counted.
+    const double off_softmax = 1.0 / (static_cast<double>(words - 1) + std::exp(static_cast<double>(logits(3, 0))));
+    const double loss = softmax_cross_entropy<float>(logits, targets, weight, 0, smoothing);
+    CHECK(std::abs(static_cast<double>(logits(0, 0)) - (off_softmax - off)) < 2e-6 * off);
+    CHECK(std::abs(static_cast<double>(logits(3, 0)) + static_cast<double>(words - 1) * (off_softmax - off)) < 2e-5 * off);
+    CHECK(loss == doctest::Approx(entropy_floor(targets, weight, words, smoothing)).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("entropy floor: that of the targets without smoothing, log V with nothing else") {
+  const Case c = random_case(9, 20, 5, 31);
+  Task task;
+  task.words = 9;
+  task.contexts = 20;
+  task.targets = c.targets;
+  task.weight = c.weight;
+  complete(task);
+  CHECK(entropy_floor(c.targets, c.weight, 9, 0.0) == doctest::Approx(task.entropy_floor).epsilon(1e-14));
+  CHECK(entropy_floor(c.targets, c.weight, 9, 1.0) == doctest::Approx(std::log(9.0)).epsilon(1e-14));
+  CHECK(entropy_floor(one_hot({0, 2}), VectorD::Constant(2, 0.5), 3, 0.0) == 0.0);
 }

@@ -54,6 +54,43 @@ TEST_CASE("resolve: AdamW is not offered to the kernel UFM") {
   CHECK(contains(message_of(config_with("optimizer.kind", std::string("adamw"))), "gd or momentum"));
 }
 
+TEST_CASE("resolve: a parameter applies only while its condition is met, and says which") {
+  CHECK(contains(message_of(config_with("run.stop_after", std::int64_t{3})), "it needs run.stop = peak"));
+  CHECK(contains(message_of(config_with("reg.kernel", std::string("symmetric"))), "it needs reg.gamma above 0"));
+  CHECK(contains(message_of(config_with("reg.factor", std::int64_t{2})), "it needs reg.kernel = factor"));
+  CHECK(contains(message_of(config_with("optimizer.decay_every", std::int64_t{2})), "it needs optimizer.schedule = step"));
+  Config network = config_with("model.kind", std::string("transformer"));
+  network.set("reg.path_steps", std::int64_t{5});
+  CHECK(contains(message_of(network), "kernel_ufm"));
+
+  Config config = config_with("reg.gamma", 0.5);
+  CHECK(resolve(config).text("reg.kernel") == "semantic");
+  config.set("reg.kernel", std::string("factor"));
+  CHECK(resolve(config).integer("reg.factor") == 1);
+  // One condition leads to the next: without the first neither holds.
+  const Config off = with_change(resolve(config), "reg.gamma", Value{0.0}, nullptr);
+  CHECK_FALSE(off.contains("reg.kernel"));
+  CHECK_FALSE(off.contains("reg.factor"));
+  CHECK(resolve(off) == off);
+}
+
+TEST_CASE("applicable_parameters: every condition is that of a parameter that decides, and stands after it") {
+  const auto deciding = deciding_keys();
+  for (const auto& model : model_entries()) {
+    const auto possible = possible_parameters(config_with("model.kind", Value{model.key}));
+    for (auto parameter = possible.begin(); parameter != possible.end(); ++parameter) {
+      const auto& condition = parameter->condition;
+      if (condition.key.empty()) continue;
+      CHECK_MESSAGE(std::find(deciding.begin(), deciding.end(), condition.key) != deciding.end(), parameter->key);
+      const auto decider = std::find_if(possible.begin(), parameter, [&](const auto& p) { return p.key == condition.key; });
+      REQUIRE_MESSAGE(decider != parameter, parameter->key);
+      if (condition.value.empty()) continue;
+      CHECK_MESSAGE(std::any_of(decider->choices.begin(), decider->choices.end(),
+                                [&](const auto& choice) { return choice.key == condition.value; }), parameter->key);
+    }
+  }
+}
+
 TEST_CASE("resolve: too many contexts are refused with how many values fit") {
   Config config;
   config.set("task.factors", std::int64_t{4});
@@ -164,7 +201,7 @@ TEST_CASE("registry: every entry and every parameter says what it is") {
   for (const auto& model : model_entries()) {
     CHECK(!model.summary.empty());
     CHECK(!model.source.empty());
-    check_parameters(applicable_parameters(config_with("model.kind", Value{model.key})));
+    check_parameters(possible_parameters(config_with("model.kind", Value{model.key})));
   }
 }
 

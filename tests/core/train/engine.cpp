@@ -264,3 +264,253 @@ TEST_CASE("engine: float and double begin with the same weights and stay close")
     CHECK((a->w - b->w).squaredNorm() <= 1e-7 * a->w.squaredNorm());
   }
 }
+
+namespace {
+
+/// A change of something that the objective or the schedule depends on, drawn so that all come up.
+SetParameter random_change(Random& random) {
+  switch (random.below(11)) {
+    case 0: return {"optimizer.schedule", std::string(random.below(2) == 0 ? "cosine" : "step")};
+    case 1: return {"optimizer.schedule", std::string("constant")};
+    case 2: return {"optimizer.warmup", static_cast<std::int64_t>(random.below(60))};
+    case 3: return {"reg.path", std::string(random.below(3) == 0 ? "constant" : "geometric")};
+    case 4: return {"reg.smoothing", 0.3 * random.uniform()};
+    case 5: return {"reg.gamma", random.below(3) == 0 ? 0.0 : 0.01 * random.uniform()};
+    case 6: return {"reg.kernel", std::string(random.below(2) == 0 ? "symmetric" : "factor")};
+    case 7: return {"run.stop", std::string(random.below(3) == 0 ? "none" : "peak")};
+    case 8: return {"model.d", static_cast<std::int64_t>(4 + random.below(10))};
+    case 9: return {"run.stop_after", static_cast<std::int64_t>(1 + random.below(4))};
+    default: return {"reg.lambda_h", 1e-3 * random.uniform()};
+  }
+}
+
+/// Plays that many random changes and continuations; how the steps between them are asked for is drawn from `pieces`.
+void play(Engine& engine, std::uint64_t seed, int changes, Random& pieces) {
+  Random random(seed);
+  for (int i = 0; i < changes; ++i) {
+    for (auto left = static_cast<std::int64_t>(random.below(25)); left > 0;) {
+      const auto steps = std::min<std::int64_t>(left, 1 + pieces.below(25));
+      engine.advance(steps);
+      left -= steps;
+      if (pieces.below(2) == 0) engine.embeddings();
+    }
+    engine.apply(random_change(random));
+    if (pieces.below(2) == 0) engine.settle();
+    engine.apply(Continue{});
+  }
+  engine.advance(40);
+}
+
+}  // namespace
+
+TEST_CASE("engine: schedules, paths, smoothing, rewards and stops changed at any step give the same bits again") {
+  for (const char* kind : {"kernel_ufm", "additive_ufm", "transformer"}) {
+    for (std::uint64_t seed = 0; seed < 4; ++seed) {
+      CAPTURE(kind);
+      CAPTURE(seed);
+      Config config;
+      config.set("model.kind", std::string(kind));
+      config.set("task.values", std::int64_t{2});
+      config.set("model.d", std::int64_t{10});
+      config.set("run.steps", std::int64_t{400});
+      config.set("run.on_divergence", std::string("back_off"));
+      Random one(1);
+      Random other(2);
+      Engine first(config);
+      Engine second(config);
+      play(first, seed, 25, one);
+      play(second, seed, 25, other);
+      CHECK(first.parameter_bytes() == second.parameter_bytes());
+      CHECK(csv(first) == csv(second));
+      CHECK(first.tick() == second.tick());
+      CHECK(first.segment() == second.segment());
+      for (std::size_t i = 1; i < first.records().size(); ++i) {
+        const auto& before = first.records()[i - 1];
+        const auto& after = first.records()[i];
+        CHECK((after.segment() > before.segment() || after.step() >= before.step()));
+      }
+
+      // From a checkpoint in the middle too.
+      Engine third(config);
+      Random pieces(3);
+      play(third, seed, 12, pieces);
+      const auto checkpoint = third.checkpoint();
+      play(third, seed + 100, 12, pieces);
+      const auto bytes = third.parameter_bytes();
+      const auto numbers = csv(third);
+      third.restore(*checkpoint);
+      play(third, seed + 100, 12, pieces);
+      CHECK(third.parameter_bytes() == bytes);
+      CHECK(csv(third) == numbers);
+    }
+  }
+}
+
+TEST_CASE("engine: a recorded step is not recorded with another gradient than the one the next step takes") {
+  // Recording leaves its gradient to the next step: without any record in between the bits are the same.
+  Config config = small_run(500);
+  config.set("optimizer.schedule", std::string("cosine"));
+  config.set("reg.path", std::string("geometric"));
+  Engine often(config);
+  for (int i = 0; i < 200; ++i) {
+    often.advance(1);
+    often.apply(SetParameter{"reg.smoothing", i % 2 == 0 ? 1e-3 : 0.0});
+    often.settle();
+    often.apply(SetParameter{"reg.smoothing", 0.0});
+    often.settle();
+  }
+  Engine seldom(config);
+  seldom.advance(200);
+  CHECK(often.parameter_bytes() == seldom.parameter_bytes());
+}
+
+TEST_CASE("engine: smoothing and rewards act at the next step, and back to 0 leaves no trace") {
+  for (const auto& [key, value] : {std::pair<const char*, double>{"reg.smoothing", 0.1}, {"reg.gamma", 0.01}}) {
+    Engine changed(small_run(100));
+    Engine plain(small_run(100));
+    changed.advance(10);
+    plain.advance(10);
+    changed.apply(SetParameter{key, value});
+    CHECK(changed.parameter_bytes() == plain.parameter_bytes());
+    changed.apply(SetParameter{key, 0.0});
+    changed.advance(10);
+    plain.advance(10);
+    CHECK(changed.parameter_bytes() == plain.parameter_bytes());
+    changed.apply(SetParameter{key, value});
+    changed.advance(1);
+    plain.advance(1);
+    CHECK(changed.parameter_bytes() != plain.parameter_bytes());
+  }
+}
+
+TEST_CASE("engine: what cannot be made changes nothing, whatever stands in its way") {
+  enum class Obstacle { none, input, cancelled };
+  Obstacle obstacle = Obstacle::none;
+  std::vector<std::string> warnings;
+  std::vector<ConfigChanged> told;
+  EngineHooks hooks;
+  hooks.listener = [&](const Event& event) {
+    if (const auto* message = std::get_if<Message>(&event))
+      if (message->level == Message::Level::warning) warnings.push_back(message->text);
+    if (const auto* changed = std::get_if<ConfigChanged>(&event)) told.push_back(*changed);
+  };
+  hooks.task_work = [&]() -> TaskWork {
+    if (obstacle == Obstacle::input) throw InputError("stories.txt: could not be read");
+    if (obstacle == Obstacle::cancelled) throw Cancelled("Reading stories.txt: cancelled");
+    return {};
+  };
+  Engine engine(small_run(50), "mine", hooks);
+  engine.advance(17);
+  const auto config = engine.config();
+  const auto task = engine.task();
+  const auto bytes = engine.parameter_bytes();
+  const auto numbers = csv(engine);
+
+  const auto check_unchanged = [&](const Command& command, const std::string& reason) {
+    warnings.clear();
+    told.clear();
+    engine.apply(command);
+    CHECK(engine.config() == config);
+    CHECK(engine.preset() == "mine");
+    CHECK(engine.task() == task);
+    CHECK(engine.segment() == 0);
+    CHECK(engine.step() == 17);
+    CHECK(engine.tick() == 17);
+    CHECK(engine.state() == Engine::State::ready);
+    CHECK(engine.commands().empty());
+    CHECK(engine.parameter_bytes() == bytes);
+    CHECK(csv(engine) == numbers);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find(reason) != std::string::npos);
+    // Whoever shows the refused value is told the one in force.
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].config == config);
+    CHECK_FALSE(told[0].restarted);
+  };
+
+  Config another = small_run(50);
+  another.set("task.values", std::int64_t{3});
+  Config unusable = small_run(50);
+  unusable.set("reg.gamma", 1.0);
+  unusable.set("reg.kernel", std::string("factor"));
+  unusable.set("reg.factor", std::int64_t{4});
+  for (const auto& [with, reason] : {std::pair{Obstacle::input, "stories.txt: could not be read"},
+                                     {Obstacle::cancelled, "Reading stories.txt: cancelled"}}) {
+    obstacle = with;
+    check_unchanged(Load{another, "other"}, reason);
+    check_unchanged(SetParameter{"task.values", std::int64_t{3}}, reason);
+  }
+  obstacle = Obstacle::none;
+  check_unchanged(Load{unusable, "other"}, "reg.factor = 4: the task has 3 latent factors");
+  another.set("model.heads", std::int64_t{2});
+  check_unchanged(Load{another, "other"}, "model.heads");
+
+  // And it goes on as if nothing had been asked for.
+  Engine calm(small_run(50), "mine");
+  engine.advance(100);
+  calm.advance(100);
+  CHECK(engine.parameter_bytes() == calm.parameter_bytes());
+  CHECK(csv(engine) == csv(calm));
+}
+
+TEST_CASE("engine: a live change that the task cannot follow is refused before it touches anything") {
+  Engine engine(small_run(50));
+  engine.apply(SetParameter{"reg.gamma", 0.01});
+  engine.apply(SetParameter{"reg.kernel", std::string("factor")});
+  engine.advance(5);
+  const auto config = engine.config();
+  engine.apply(SetParameter{"reg.factor", std::int64_t{5}});
+  CHECK(engine.config() == config);
+  CHECK(engine.commands().size() == 2);
+  engine.apply(SetParameter{"reg.factor", std::int64_t{3}});
+  CHECK(engine.config().integer("reg.factor") == 3);
+  CHECK(engine.advance(5) == Engine::State::ready);
+}
+
+TEST_CASE("engine: a replay through divergences records what the run did, whatever came right after them") {
+  const auto divergent = [](const std::string& on_divergence) {
+    Config config = small_run(2000);
+    config.set("optimizer.lr", 1e6);
+    config.set("run.on_divergence", on_divergence);
+    return config;
+  };
+  const std::vector<std::vector<Command>> continuations{
+      {Restart{}},
+      {SetParameter{"optimizer.lr", 0.5}},
+      {SetParameter{"model.d", std::int64_t{5}}, SetParameter{"optimizer.lr", 0.5}},
+      {SetParameter{"optimizer.lr", 0.5}, Restart{}},
+      {SetParameter{"run.seed", std::int64_t{3}}},
+  };
+  for (const char* on_divergence : {"stop", "back_off"}) {
+    for (const auto& commands : continuations) {
+      // One step at a time, so that the commands come as soon as they can after each divergence.
+      bool has_diverged = false;
+      Engine engine(divergent(on_divergence), {}, [&](const Event& event) {
+        has_diverged = has_diverged || std::holds_alternative<Diverged>(event);
+      });
+      for (int i = 0; i < 400; ++i) {
+        engine.advance(1);
+        if (has_diverged)
+          for (const auto& command : commands) engine.apply(command);
+        has_diverged = false;
+      }
+      REQUIRE_FALSE(engine.commands().empty());
+
+      Engine replay(divergent(on_divergence));
+      for (const auto& executed : engine.commands()) {
+        // As far as the next command in one go; a divergence ends that early.
+        while (replay.tick() < executed.tick) {
+          const auto before = replay.tick();
+          replay.advance(executed.tick - replay.tick());
+          REQUIRE(replay.tick() > before);
+        }
+        REQUIRE(replay.tick() == executed.tick);
+        replay.apply(executed.command);
+      }
+      replay.advance(engine.tick() - replay.tick());
+      CHECK(replay.tick() == engine.tick());
+      CHECK(replay.parameter_bytes() == engine.parameter_bytes());
+      CHECK(csv(replay) == csv(engine));
+    }
+  }
+}

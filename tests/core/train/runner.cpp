@@ -144,6 +144,39 @@ TEST_CASE("runner: a run that has ended goes on, to twice as many steps, only if
   CHECK(engine.config().integer("run.steps") == 40);
 }
 
+TEST_CASE("runner: stops at the peak with the bits of the engine alone, stays there, and goes on when asked to") {
+  Config config = small_run(3000);
+  config.set("run.stop", std::string("peak"));
+  Engine alone(config);
+  while (alone.advance(1000) == Engine::State::ready) {
+  }
+  REQUIRE(alone.state() == Engine::State::stopped);
+  const auto peak = alone.step();
+  const auto stopped_csv = csv(alone);
+  alone.apply(Continue{});
+  while (alone.advance(1000) == Engine::State::ready) {
+  }
+
+  Runner runner(config, {}, true, kMaximum);
+  wait_until_ended(runner);
+  CHECK(runner.status().state == Engine::State::stopped);
+  CHECK(runner.status().step == peak);
+  CHECK_FALSE(runner.status().is_running);
+  runner.send(Run{});
+  runner.send(StepOnce{5});
+  std::this_thread::sleep_for(20ms);
+  CHECK(runner.status().step == peak);
+  runner.send(Run{.goes_beyond_end = true});
+  for (int i = 0; i < 20'000 && runner.status().state != Engine::State::finished; ++i) std::this_thread::sleep_for(1ms);
+  const Engine engine = runner.stop();
+  CHECK(engine.state() == Engine::State::finished);
+  CHECK(engine.parameter_bytes() == alone.parameter_bytes());
+  CHECK(csv(engine) == csv(alone));
+  CHECK(csv(engine).starts_with(stopped_csv));
+  REQUIRE(engine.commands().size() == 1);
+  CHECK(std::holds_alternative<Continue>(engine.commands()[0].command));
+}
+
 TEST_CASE("pacer: each doubling of 1 + step takes the same time") {
   Pacer pacer;
   const auto begun = Pacer::Clock::now();

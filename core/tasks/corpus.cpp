@@ -27,8 +27,8 @@ struct RankedText {
   std::int64_t unknown = 0;  ///< tokens that are <unk>, the last of the words
 };
 
-/// Numbers words from the most to the least frequent, equally frequent ones in order of first occurrence.
-/// With more than `most` of them (0: any number), those from rank most - 1 on become one.
+/// Numbers words from the most to the least frequent, equally frequent ones in order of first occurrence. With more than
+/// `most` of them (0: any number), those from rank most - 1 on become one.
 RankedText rank(CorpusTokens text, std::int64_t most) {
   std::vector<std::int64_t> count(text.words.size(), 0);
   for (const auto id : text.ids) ++count[static_cast<std::size_t>(id)];
@@ -61,17 +61,15 @@ std::string count_text(std::int64_t count, const std::string& thing) {
 }
 
 /// The numbers of the contexts to keep, in the order of first occurrence.
-std::vector<std::int32_t> choose(const CorpusContexts& contexts, const CorpusOptions& options,
-                                 const std::string& name) {
+std::vector<std::int32_t> choose(const CorpusContexts& contexts, const CorpusOptions& options, const std::string& name) {
   std::vector<std::int32_t> kept;
   for (std::size_t i = 0; i < contexts.size(); ++i)
     if (contexts.count[i] >= options.min_count) kept.push_back(static_cast<std::int32_t>(i));
   if (kept.size() < 2) {
     const auto most = *std::max_element(contexts.count.begin(), contexts.count.end());
     throw InputError(name + ": " + (kept.empty() ? "no context" : "only one context") + " of " +
-                     count_text(options.context, "token") + " occurs " +
-                     count_text(options.min_count, "time") + " or more (the most frequent " +
-                     count_text(most, "time") +
+                     count_text(options.context, "token") + " occurs " + count_text(options.min_count, "time") +
+                     " or more (the most frequent " + count_text(most, "time") +
                      "): lower task.min_count or task.context, or use a longer text");
   }
   if (options.max_contexts > 0 && static_cast<std::int64_t>(kept.size()) > options.max_contexts) {
@@ -179,24 +177,19 @@ void add_facts(Task& task, const RankedText& text, std::size_t words_in_text, co
     ++one_hot;
     one_hot_weight += task.weight(static_cast<Index>(j));
   }
-  const auto occurrences =
-      std::count_if(contexts.at.begin(), contexts.at.end(), [](auto at) { return at >= 0; });
+  const auto occurrences = std::count_if(contexts.at.begin(), contexts.at.end(), [](auto at) { return at >= 0; });
   const auto tokens = static_cast<double>(text.tokens.size());
   task.facts = {
       {"tokens", "Words and marks in the text", tokens},
       {"distinct_words", "Distinct among them", static_cast<double>(words_in_text)},
       {"unknown_share", "Share that is <unk>", static_cast<double>(text.unknown) / tokens},
-      {"kept_share", "Share of the text kept",
-       static_cast<double>(kept_occurrences) / static_cast<double>(occurrences)},
-      {"one_hot_share", "Contexts with one next word",
-       static_cast<double>(one_hot) / static_cast<double>(task.contexts)},
+      {"kept_share", "Share of the text kept", static_cast<double>(kept_occurrences) / static_cast<double>(occurrences)},
+      {"one_hot_share", "Contexts with one next word", static_cast<double>(one_hot) / static_cast<double>(task.contexts)},
       {"one_hot_weight", "The same, by their weight π", std::min(1.0, one_hot_weight)},
   };
 }
 
-const char* name_of(CorpusBoundary boundary) {
-  return boundary == CorpusBoundary::line ? "line" : "paragraph";
-}
+const char* name_of(CorpusBoundary boundary) { return boundary == CorpusBoundary::line ? "line" : "paragraph"; }
 
 void require_contexts(const CorpusContexts& contexts, const RankedText& text, const CorpusOptions& options,
                       const std::string& name) {
@@ -204,8 +197,8 @@ void require_contexts(const CorpusContexts& contexts, const RankedText& text, co
   const auto tokens = static_cast<std::int64_t>(text.tokens.size());
   if (options.boundary == CorpusBoundary::none)
     throw InputError(name + ": has " + count_text(tokens, "word") + ", and contexts of " +
-                     count_text(options.context, "token") + " need at least " +
-                     std::to_string(options.context + 1) + ": lower task.context or use a longer text");
+                     count_text(options.context, "token") + " need at least " + std::to_string(options.context + 1) +
+                     ": lower task.context or use a longer text");
   throw InputError(name + ": has no " + name_of(options.boundary) +
                    " of two words or more: set task.boundaries = none");
 }
@@ -227,8 +220,8 @@ std::shared_ptr<const Task> make_corpus(const CorpusOptions& options, const Task
                       : options.boundary == CorpusBoundary::line ? std::move(read.line_begins)
                                                                  : std::move(read.paragraph_begins);
   const RankedText text = rank(std::move(read), options.vocabulary);
-  const auto contexts = find_contexts(text.tokens, begins, options.boundary != CorpusBoundary::none,
-                                      options.context, work, kCountingFrom, kBuildingFrom);
+  const auto contexts = find_contexts(text.tokens, begins, options.boundary != CorpusBoundary::none, options.context,
+                                      work, kCountingFrom, kBuildingFrom);
   require_contexts(contexts, text, options, name);
   auto kept = choose(contexts, options, name);
   work.progress(kBuildingFrom, "Counting what follows");
@@ -264,48 +257,39 @@ TaskEntry corpus_entry() {
   entry.key = "corpus";
   entry.label = "Text";
   entry.summary = "The contexts of a real text, each with the words that follow it there and how often.";
-  entry.details =
-      std::string(tokenizer_rule()) +
-      " A context is the tokens before a word; equal contexts are one, with all that followed them. Words "
-      "are "
-      "numbered from the most frequent down, contexts ordered by their endings. Files: up to 256 MiB and "
-      "50,000,000 words, of which at most 200,000 distinct contexts.";
+  entry.details = std::string(tokenizer_rule()) +
+                  " A context is the tokens before a word; equal contexts are one, with all that followed them. Words are "
+                  "numbered from the most frequent down, contexts ordered by their endings. Files: up to 256 MiB and "
+                  "50,000,000 words, of which at most 200,000 distinct contexts.";
   entry.source = "IG sec. 2 (arXiv 2408.15417); tokenizer and built-in text are this program's own";
   entry.parameters = {
-      file_parameter(
-          "task.path", "Text", kDefaultCorpus, Effect::restart,
-          "A text file in UTF-8, or the name of a built-in text (" + std::string(kDefaultCorpus) + ")."),
+      file_parameter("task.path", "Text", kDefaultCorpus, Effect::restart,
+                     "A text file in UTF-8, or the name of a built-in text (" + std::string(kDefaultCorpus) + ")."),
       integer_parameter("task.context", "Context length", "T", 2, 1, 16, Scale::linear, Effect::restart,
                         "Words that a context has; the longer, the more contexts have one next word only."),
-      with_slider(integer_parameter(
-                      "task.min_count", "Least count", "", 1, 1, 1'000'000'000, Scale::log, Effect::restart,
-                      "Contexts that occur less often in the text are left out, and with them words that "
-                      "occur nowhere else."),
+      with_slider(integer_parameter("task.min_count", "Least count", "", 1, 1, 1'000'000'000, Scale::log, Effect::restart,
+                                    "Contexts that occur less often in the text are left out, and with them words that "
+                                    "occur nowhere else."),
                   1, 100),
-      with_slider(
-          integer_parameter(
-              "task.vocabulary", "Vocabulary", "", 0, 0, 10'000'000, Scale::log_with_zero, Effect::restart,
-              "Keeps the most frequent words, one fewer than this; all others are <unk>. 0 keeps "
-              "every word."),
-          0, 10'000),
-      choice_parameter(
-          "task.boundaries", "Boundaries", "none",
-          {{"none", "None", "the text is one stream of words; every context has the full length"},
-           {"line", "Lines", "contexts do not cross a line end; the first of a line are shorter"},
-           {"paragraph", "Paragraphs", "the same at blank lines"}},
-          Effect::restart, "Where contexts begin anew."),
-      with_slider(
-          integer_parameter("task.max_contexts", "Most contexts", "", 0, 0, kMostCorpusContexts,
-                            Scale::log_with_zero, Effect::restart,
-                            "Keeps that many contexts, the most frequent; 0 keeps all, of which there may be "
-                            "200,000."),
-          0, 10'000),
+      with_slider(integer_parameter("task.vocabulary", "Vocabulary", "", 0, 0, 10'000'000, Scale::log_with_zero,
+                                    Effect::restart,
+                                    "Keeps the most frequent words, one fewer than this; all others are <unk>. 0 keeps "
+                                    "every word."),
+                  0, 10'000),
+      choice_parameter("task.boundaries", "Boundaries", "none",
+                       {{"none", "None", "the text is one stream of words; every context has the full length"},
+                        {"line", "Lines", "contexts do not cross a line end; the first of a line are shorter"},
+                        {"paragraph", "Paragraphs", "the same at blank lines"}},
+                       Effect::restart, "Where contexts begin anew."),
+      with_slider(integer_parameter("task.max_contexts", "Most contexts", "", 0, 0, kMostCorpusContexts,
+                                    Scale::log_with_zero, Effect::restart,
+                                    "Keeps that many contexts, the most frequent; 0 keeps all, of which there may be "
+                                    "200,000."),
+                  0, 10'000),
   };
   for (auto& parameter : entry.parameters)
     if (parameter.scale == Scale::log_with_zero) parameter.log_floor = 2.0;
-  entry.traits = [](const Config&) {
-    return TaskTraits{.has_tokens = true, .has_factors = false, .words_are_tokens = true};
-  };
+  entry.traits = [](const Config&) { return TaskTraits{.has_tokens = true, .has_factors = false, .words_are_tokens = true}; };
   entry.make = [](const Config& config, const TaskWork& work) {
     CorpusOptions options;
     options.path = config.text("task.path");

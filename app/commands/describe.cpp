@@ -228,7 +228,8 @@ std::string wrapped(const std::string& text, const std::string& indent, std::siz
   std::istringstream words(text);
   std::string line;
   for (std::string word; words >> word;) {
-    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width) result += indent + std::exchange(line, {}) + '\n';
+    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width)
+      result += indent + std::exchange(line, {}) + '\n';
     line += (line.empty() ? "" : " ") + word;
   }
   return result + indent + line + '\n';

@@ -30,7 +30,8 @@ void anchor_paths(Config& config, const fs::path& directory) {
     if (directory.empty() || fs::path(path).is_absolute()) return path;
     const auto beside = (directory / path).lexically_normal();
     const auto corpora = embedded_corpora();
-    const bool is_embedded_name = key == kCorpusKey && std::find(corpora.begin(), corpora.end(), path) != corpora.end();
+    const bool is_embedded_name =
+        key == kCorpusKey && std::find(corpora.begin(), corpora.end(), path) != corpora.end();
     std::error_code error;
     return is_embedded_name && !fs::is_regular_file(beside, error) ? path : beside.string();
   });

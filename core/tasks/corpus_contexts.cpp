@@ -16,7 +16,8 @@ class ContextTable {
 
   /// The number of the context of that length before `place`; a new one if it has not been seen.
   std::int32_t number(std::size_t place, std::size_t length) {
-    for (std::size_t slot = hash(place, length) & (slots_.size() - 1);; slot = (slot + 1) & (slots_.size() - 1)) {
+    for (std::size_t slot = hash(place, length) & (slots_.size() - 1);;
+         slot = (slot + 1) & (slots_.size() - 1)) {
       if (slots_[slot] == kEmpty) return add(slot, place, length);
       if (is_equal(slots_[slot], place, length)) return slots_[slot];
     }
@@ -68,8 +69,8 @@ class ContextTable {
 
 }  // namespace
 
-CorpusContexts find_contexts(std::span<const std::int32_t> tokens, std::span<const std::int32_t> begins, bool is_ragged,
-                             int longest, const TaskWork& work, double from, double to) {
+CorpusContexts find_contexts(std::span<const std::int32_t> tokens, std::span<const std::int32_t> begins,
+                             bool is_ragged, int longest, const TaskWork& work, double from, double to) {
   CorpusContexts contexts;
   contexts.at.assign(tokens.size(), -1);
   ContextTable table(tokens, contexts);
@@ -77,7 +78,8 @@ CorpusContexts find_contexts(std::span<const std::int32_t> tokens, std::span<con
   std::size_t next_begin = 0;
   for (std::size_t place = 0; place < tokens.size(); ++place) {
     if (place % kPlacesPerReport == 0)
-      work.progress(from + (to - from) * static_cast<double>(place) / static_cast<double>(tokens.size()), "Counting contexts");
+      work.progress(from + (to - from) * static_cast<double>(place) / static_cast<double>(tokens.size()),
+                    "Counting contexts");
     if (next_begin < begins.size() && static_cast<std::size_t>(begins[next_begin]) == place) {
       begin = place;
       ++next_begin;

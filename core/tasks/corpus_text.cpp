@@ -30,7 +30,8 @@ constexpr double kCountingFrom = 0.6;
 
 const embedded::File* find_embedded(std::string_view name) {
   const auto files = embedded::corpora();
-  const auto found = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.name == name; });
+  const auto found =
+      std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.name == name; });
   return found == files.end() ? nullptr : &*found;
 }
 
@@ -60,7 +61,8 @@ std::string obstacle(const std::string& path) {
       std::string text = "there is no such file";
       if (path.find_first_of("/.") == std::string::npos) {
         text += ", nor a built-in corpus of that name; nearest: ";
-        for (const auto& name : nearest_names(path, embedded_corpora())) text += (text.ends_with(": ") ? "" : ", ") + name;
+        for (const auto& name : nearest_names(path, embedded_corpora()))
+          text += (text.ends_with(": ") ? "" : ", ") + name;
       }
       return text;
     }
@@ -118,7 +120,8 @@ CorpusText read_corpus(const std::string& path, const TaskWork& work) {
   Fnv1a hash;
   std::string chunk(kReadChunk, '\0');
   while (file) {
-    work.progress(kTokenizingFrom * static_cast<double>(text.bytes.size()) / static_cast<double>(std::max<std::uint64_t>(1, size)),
+    work.progress(kTokenizingFrom * static_cast<double>(text.bytes.size()) /
+                      static_cast<double>(std::max<std::uint64_t>(1, size)),
                   what);
     file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
     const std::string_view got(chunk.data(), static_cast<std::size_t>(file.gcount()));

@@ -23,13 +23,13 @@ inline constexpr std::uint64_t kMostCorpusBytes = std::uint64_t{256} << 20;
 /// The names of the corpora compiled into the program.
 std::vector<std::string> embedded_corpora();
 
-/// Whether a value of task.path means an embedded corpus: it is empty or the name of one, and no file of that name is
-/// there.
+/// Whether a value of task.path means an embedded corpus: it is empty or the name of one, and no file of that
+/// name is there.
 bool names_embedded_corpus(std::string_view path);
 
-/// Reads the file at `path`, or the embedded corpus of that name. Throws InputError, beginning with the path, if it is
-/// missing, a directory, no regular file (pipes and devices may never end), unreadable, empty, larger than
-/// kMostCorpusBytes or UTF-16; Cancelled.
+/// Reads the file at `path`, or the embedded corpus of that name. Throws InputError, beginning with the path,
+/// if it is missing, a directory, no regular file (pipes and devices may never end), unreadable, empty,
+/// larger than kMostCorpusBytes or UTF-16; Cancelled.
 CorpusText read_corpus(const std::string& path, const TaskWork& work);
 
 /// A text as numbered tokens.
@@ -44,8 +44,8 @@ struct CorpusTokens {
 /// The most tokens that are read.
 inline constexpr std::int64_t kMostCorpusTokens = 50'000'000;
 
-/// Divides the text into tokens (see Tokenizer). Throws InputError where the text is not valid or has more than
-/// kMostCorpusTokens; Cancelled.
+/// Divides the text into tokens (see Tokenizer). Throws InputError where the text is not valid or has more
+/// than kMostCorpusTokens; Cancelled.
 CorpusTokens tokenize(const CorpusText& text, const TaskWork& work);
 
 }  // namespace gramscope

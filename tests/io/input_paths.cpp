@@ -15,7 +15,8 @@ using namespace gramscope::test;
 
 namespace {
 
-constexpr const char* kHead = "format = 1\ntitle = \"T\"\nsummary = \"S\"\n[model]\nkind = \"ufm\"\n[task]\nkind = \"corpus\"\n";
+constexpr const char* kHead =
+    "format = 1\ntitle = \"T\"\nsummary = \"S\"\n[model]\nkind = \"ufm\"\n[task]\nkind = \"corpus\"\n";
 
 std::string path_in(const std::string& text, const std::string& file) {
   return parse_session(text, file).preset.config.text("task.path");

@@ -27,13 +27,14 @@ TEST_CASE("block_cosine_gram: the means of blocks of cosine_gram, the last ones 
     for (Index b = 0; b < count; ++b)
       for (Index a = 0; a < count; ++a)
         CHECK(blocks(a, b) == doctest::Approx(all.block(a * block, b * block, std::min(block, 23 - a * block),
-                                                         std::min(block, 23 - b * block))
+                                                        std::min(block, 23 - b * block))
                                                   .mean())
                                   .epsilon(1e-13));
   }
 }
 
-TEST_CASE("block_cosine_gram: columns without a direction are left out, and a block of nothing else is undefined") {
+TEST_CASE(
+    "block_cosine_gram: columns without a direction are left out, and a block of nothing else is undefined") {
   MatrixD x = random_matrix(4, 9, 2);
   x.col(1).setZero();
   x.middleCols(6, 3).setZero();

@@ -30,7 +30,8 @@ MatrixD random_matrix(Index rows, Index cols, std::uint64_t seed) {
 TEST_CASE("cka_with_identity_of_columns: the value of the Gram matrix") {
   for (const auto& [rows, cols] : {std::pair<Index, Index>{3, 40}, {40, 40}, {40, 7}, {1, 2}}) {
     const MatrixD x = centre_columns(random_matrix(rows, cols, 5));
-    CHECK(cka_with_identity_of_columns(x) == doctest::Approx(cka_with_identity(x.transpose() * x)).epsilon(1e-12));
+    CHECK(cka_with_identity_of_columns(x) ==
+          doctest::Approx(cka_with_identity(x.transpose() * x)).epsilon(1e-12));
   }
   CHECK(std::isnan(cka_with_identity_of_columns(MatrixD::Zero(3, 5))));
 }
@@ -65,7 +66,7 @@ TEST_CASE("measure and Analysis: tens of thousands of contexts without a matrix 
   const TemporaryDirectory directory;
   Random random(11);
   std::string text;
-  for (int i = 0; i < 40'000; ++i) text += "w" + std::to_string(random.below(400)) + " ";
+  for (int i = 0; i < 40'000; ++i) text.append("w").append(std::to_string(random.below(400))).append(" ");
   put(directory / "text.txt", text);
   Embeddings embeddings;
   embeddings.task = make_corpus({.path = (directory / "text.txt").string(), .context = 2});
@@ -74,7 +75,8 @@ TEST_CASE("measure and Analysis: tens of thousands of contexts without a matrix 
   embeddings.h = random_matrix(4, task.contexts, 1);
   embeddings.w = random_matrix(task.words, 4, 2);
   const auto metrics = measure(embeddings);
-  CHECK(metrics.get("cka_symmetric") == doctest::Approx(cka_with_identity_of_columns(centre_columns(embeddings.h))));
+  CHECK(metrics.get("cka_symmetric") ==
+        doctest::Approx(cka_with_identity_of_columns(centre_columns(embeddings.h))));
 
   // The loss, and how often the largest logit is possible, by the definition and one context at a time.
   double loss = 0.0;
@@ -84,7 +86,8 @@ TEST_CASE("measure and Analysis: tens of thousands of contexts without a matrix 
     Index best = 0;
     const double top = logits.maxCoeff(&best);
     const double log_total = top + std::log((logits.array() - top).exp().sum());
-    for (Index e = task.targets.begin[static_cast<std::size_t>(j)]; e < task.targets.begin[static_cast<std::size_t>(j) + 1]; ++e) {
+    for (Index e = task.targets.begin[static_cast<std::size_t>(j)];
+         e < task.targets.begin[static_cast<std::size_t>(j) + 1]; ++e) {
       const auto at = static_cast<std::size_t>(e);
       loss += task.weight(j) * task.targets.probability[at] * (log_total - logits(task.targets.word[at]));
       if (task.targets.word[at] == best) accuracy += task.weight(j);

@@ -25,7 +25,9 @@ nlohmann::json fixture() {
 }
 
 CorpusBoundary boundary_named(const std::string& name) {
-  return name == "line" ? CorpusBoundary::line : name == "paragraph" ? CorpusBoundary::paragraph : CorpusBoundary::none;
+  return name == "line"        ? CorpusBoundary::line
+         : name == "paragraph" ? CorpusBoundary::paragraph
+                               : CorpusBoundary::none;
 }
 
 double fact(const Task& task, const std::string& key) {
@@ -41,7 +43,7 @@ std::string random_text(int words, std::uint64_t seed) {
   std::string text;
   for (int i = 0; i < words; ++i) {
     const double u = random.uniform();
-    text += "w" + std::to_string(static_cast<int>(1000.0 * u * u * u)) + (i % 12 == 11 ? ".\n" : " ");
+    text.append("w").append(std::to_string(static_cast<int>(1000.0 * u * u * u))).append(i % 12 == 11 ? ".\n" : " ");
   }
   return text;
 }
@@ -79,7 +81,8 @@ TEST_CASE("corpus: contexts, P, pi, floor and facts are those that Python counts
                                  task->targets.word.begin() + task->targets.begin[j + 1]) ==
               column["words"].get<std::vector<Index>>());
       for (std::size_t i = begin; i < end; ++i)
-        largest = std::max(largest, std::abs(task->targets.probability[i] - column["p"][i - begin].get<double>()));
+        largest =
+            std::max(largest, std::abs(task->targets.probability[i] - column["p"][i - begin].get<double>()));
       largest = std::max(largest, std::abs(task->weight(static_cast<Index>(j)) - column["pi"].get<double>()));
     }
     CHECK(largest == 0.0);
@@ -103,7 +106,8 @@ TEST_CASE("corpus: contexts do not cross what they are not to cross, and are sho
   options.boundary = CorpusBoundary::line;
   const auto task = make_corpus(options);
   // "a" at a line's beginning, and "a b": never "c a" or "b c".
-  CHECK(std::set<std::string>(task->context_names.begin(), task->context_names.end()) == std::set<std::string>{"a", "a b"});
+  CHECK(std::set<std::string>(task->context_names.begin(), task->context_names.end()) ==
+        std::set<std::string>{"a", "a b"});
   const auto chunks = split_into_chunks(task->tokens, 256);
   CHECK(chunks.size() == 1);
   options.boundary = CorpusBoundary::paragraph;

@@ -24,7 +24,9 @@ std::string refusal(CorpusOptions options, const std::filesystem::path& path) {
 
 std::string refusal(const std::filesystem::path& path) { return refusal({}, path); }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -61,11 +63,13 @@ TEST_CASE("corpus: a text too small for its settings is told which of them to ch
   put(file, "a b c");
   CorpusOptions options;
   options.context = 3;
-  CHECK(contains(refusal(options, file), "has 3 words, and contexts of 3 tokens need at least 4: lower task.context"));
+  CHECK(contains(refusal(options, file),
+                 "has 3 words, and contexts of 3 tokens need at least 4: lower task.context"));
   options.context = 1;
   CHECK(make_corpus({.path = file.string(), .context = 1})->contexts == 2);
   options.min_count = 2;
-  CHECK(contains(refusal(options, file), "occurs 2 times or more (the most frequent 1 time): lower task.min_count"));
+  CHECK(contains(refusal(options, file),
+                 "occurs 2 times or more (the most frequent 1 time): lower task.min_count"));
   put(file, "a\nb\nc\n");
   options = {};
   options.boundary = CorpusBoundary::line;
@@ -80,7 +84,7 @@ TEST_CASE("corpus: a text too small for its settings is told which of them to ch
 TEST_CASE("corpus: too many contexts are refused with the ways to fewer") {
   const TemporaryDirectory directory;
   std::string text;
-  for (int i = 0; i < 200'003; ++i) text += "w" + std::to_string(i) + " ";
+  for (int i = 0; i < 200'003; ++i) text.append("w").append(std::to_string(i)).append(" ");
   put(directory / "text.txt", text);
   CorpusOptions options;
   options.path = (directory / "text.txt").string();
@@ -95,7 +99,7 @@ TEST_CASE("corpus: too many contexts are refused with the ways to fewer") {
 TEST_CASE("corpus: work is reported from 0 to 1 without going back, and stops when asked") {
   const TemporaryDirectory directory;
   std::string text;
-  for (int i = 0; i < 300'000; ++i) text += "w" + std::to_string(i % 977) + (i % 13 == 0 ? "\n" : " ");
+  for (int i = 0; i < 300'000; ++i) text.append("w").append(std::to_string(i % 977)).append(i % 13 == 0 ? "\n" : " ");
   put(directory / "long name.txt", text);
   CorpusOptions options;
   options.path = (directory / "long name.txt").string();

@@ -65,7 +65,8 @@ TEST_CASE("lower_case: Unicode's simple mapping, and nothing else moves") {
   const auto expected = fixture();
   REQUIRE(expected["lower"].size() > 500);
   int different = 0;
-  for (const auto& pair : expected["lower"]) different += lower_case(pair[0].get<char32_t>()) == pair[1].get<char32_t>() ? 0 : 1;
+  for (const auto& pair : expected["lower"])
+    different += lower_case(pair[0].get<char32_t>()) == pair[1].get<char32_t>() ? 0 : 1;
   CHECK(different == 0);
   // What the fixture does not list stays, in the blocks that it covers.
   std::size_t moved = 0;
@@ -85,6 +86,7 @@ TEST_CASE("decode_utf8: every code point comes back, and nothing that is not one
     wrong += read.value == c && static_cast<std::size_t>(read.bytes) == bytes.size() ? 0 : 1;
   }
   CHECK(wrong == 0);
-  for (const std::string bytes : {"\x80", "\xC0\x80", "\xC3", "\xC3(", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"})
+  for (const std::string bytes : {"\x80", "\xC0\x80", "\xC3", "\xC3(", "\xE0\x80\x80", "\xED\xA0\x80",
+                                  "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"})
     CHECK(decode_utf8(bytes).bytes == 0);
 }

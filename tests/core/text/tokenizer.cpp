@@ -47,7 +47,8 @@ TEST_CASE("Tokenizer: the tokens of the reference text, as Python divides it") {
 TEST_CASE("Tokenizer: words, joiners and marks") {
   CHECK(tokens("Don't stop!") == Words{"don't", "stop", "!"});
   CHECK(tokens("DON\u2019T") == Words{"don't"});
-  CHECK(tokens("'quoted' dogs' -x- a-b-c 3-4") == Words{"'", "quoted", "'", "dogs", "'", "-", "x", "-", "a-b-c", "3-4"});
+  CHECK(tokens("'quoted' dogs' -x- a-b-c 3-4") ==
+        Words{"'", "quoted", "'", "dogs", "'", "-", "x", "-", "a-b-c", "3-4"});
   CHECK(tokens("wait--what") == Words{"wait", "-", "-", "what"});
   CHECK(tokens("3.14") == Words{"3", ".", "14"});
   CHECK(tokens("\xEF\xBB\xBFmark") == Words{"mark"});

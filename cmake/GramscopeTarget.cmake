@@ -14,3 +14,11 @@ function(gramscope_target name)
     target_link_options(${name} PUBLIC -fsanitize=${GRAMSCOPE_SANITIZE})
   endif()
 endfunction()
+
+# gramscope_optimise_under_sanitizers(NAME): the sanitizer presets compile without optimisation, which takes a third less
+# time; what tests spend their time in is worth more.
+function(gramscope_optimise_under_sanitizers name)
+  if(GRAMSCOPE_SANITIZE)
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
+  endif()
+endfunction()

@@ -41,13 +41,13 @@ std::string to_string(const Value& value) {
 
 bool Condition::holds_for(const Value& other) const {
   if (!value.empty()) return other == Value{value};
-  if (const auto* real = std::get_if<double>(&other)) return *real > 0.0;
+  if (const auto* real = std::get_if<double>(&other)) return *real > above;
   const auto* integer = std::get_if<std::int64_t>(&other);
-  return integer != nullptr && *integer > 0;
+  return integer != nullptr && static_cast<double>(*integer) > above;
 }
 
 std::string to_string(const Condition& condition) {
-  return condition.key + (condition.value.empty() ? " above 0" : " = " + condition.value);
+  return condition.key + (condition.value.empty() ? " above " + shortest(condition.above) : " = " + condition.value);
 }
 
 Parameter real_parameter(std::string key, std::string label, std::string symbol, double default_value, double minimum,
@@ -111,7 +111,12 @@ Parameter in_group(Parameter parameter, std::string group) {
 }
 
 Parameter only_with(Parameter parameter, std::string key, std::string value) {
-  parameter.condition = {std::move(key), std::move(value)};
+  parameter.condition = {std::move(key), std::move(value), 0.0};
+  return parameter;
+}
+
+Parameter only_above(Parameter parameter, std::string key, double above) {
+  parameter.condition = {std::move(key), {}, above};
   return parameter;
 }
 

@@ -41,7 +41,8 @@ struct Choice {
 /// What has to hold of another parameter for one to have a meaning.
 struct Condition {
   std::string key;    ///< of the other parameter; empty: nothing has to hold
-  std::string value;  ///< the choice it has to be at; empty: it has to be a number above 0
+  std::string value;  ///< the choice it has to be at; empty: it has to be a number above `above`
+  double above = 0.0;
 
   bool holds_for(const Value& other) const;
 };
@@ -89,6 +90,8 @@ Parameter in_group(Parameter parameter, std::string group);
 
 /// The same parameter, applying only while the parameter `key` is at that choice; without one, while it is above 0.
 Parameter only_with(Parameter parameter, std::string key, std::string value = {});
+/// The same where the other has to be a number above `above`.
+Parameter only_above(Parameter parameter, std::string key, double above);
 
 /// The same parameter with a slider over a part of its range only.
 Parameter with_slider(Parameter parameter, double minimum, double maximum);

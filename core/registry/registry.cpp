@@ -113,8 +113,10 @@ Kinds kinds_of(const Config& config) {
   return {task, model, optimizer};
 }
 
-constexpr std::array<std::string_view, 8> kDecidingKeys{"task.kind",  "model.kind", "optimizer.kind", "optimizer.schedule",
-                                                        "reg.path",   "reg.gamma",  "reg.kernel",     "run.stop"};
+constexpr std::array<std::string_view, 12> kDecidingKeys{
+    "task.kind",  "task.levels",    "task.imbalance",     "task.probabilities", "task.contexts_per_support",
+    "model.kind", "optimizer.kind", "optimizer.schedule", "reg.path",           "reg.gamma",
+    "reg.kernel", "run.stop"};
 
 /// The kind of schedule and what each kind has.
 std::vector<Parameter> schedule_parameters() {
@@ -200,12 +202,8 @@ std::vector<Parameter> possible_parameters(const Config& config) {
   };
   parameters.push_back(kind_parameter("task.kind", "Task", task_entries(), task_entries().front().key, Effect::restart,
                                       "What is to be learned."));
-  const Config of_task = task_config(kinds.task, config);
-  for (Parameter parameter : kinds.task.parameters) {
-    if (kinds.task.unavailable) parameter.unavailable = kinds.task.unavailable(parameter.key, of_task);
-    parameters.push_back(std::move(parameter));
-  }
-  const TaskTraits traits = kinds.task.traits(of_task);
+  add(kinds.task.parameters);
+  const TaskTraits traits = traits_of(kinds.task, config);
   Parameter model_kind = kind_parameter("model.kind", "Model", model_entries(), model_entries().front().key,
                                         Effect::restart, "What learns.");
   for (auto& choice : model_kind.choices)

@@ -28,9 +28,6 @@ struct TaskEntry {
   std::vector<Parameter> parameters;
   /// What the task offers to models. The config may be partial: only the task's own parameters are looked at.
   std::function<TaskTraits(const Config&)> traits;
-  /// Why that parameter has to stay at its default beside these values of the task's own parameters ("belongs to
-  /// task.imbalance = step"); empty if it is free. May be unset.
-  std::function<std::string(std::string_view key, const Config&)> unavailable = {};
   /// Builds the task. The config is resolved and has passed `check`. Throws InputError for a file that cannot be used
   /// and Cancelled when `work` says so.
   std::function<std::shared_ptr<const Task>(const Config&, const TaskWork& work)> make;

@@ -118,7 +118,6 @@ TaskEntry attributes_entry() {
                         "Values of each attribute; there are v^k contexts, at most 1,024."),
   };
   for (auto& parameter : imbalance_parameters()) entry.parameters.push_back(std::move(parameter));
-  entry.unavailable = imbalance_unavailable;
   entry.traits = [](const Config& config) {
     TaskTraits traits;
     traits.has_several_factors = config.integer("task.factors") > 1;

@@ -27,10 +27,12 @@ std::vector<Parameter> imbalance_parameters() {
                        Effect::restart,
                        "How often each class is seen; the rare ones are the first that a strong ridge no longer tells "
                        "apart."),
-      real_parameter("task.imbalance_exponent", "Zipf exponent", "s", 1.0, 0.0, 4.0, Scale::linear, Effect::restart,
+      only_with(real_parameter("task.imbalance_exponent", "Zipf exponent", "s", 1.0, 0.0, 4.0, Scale::linear, Effect::restart,
                      "The r-th class has frequency proportional to r^-s; 0 is balanced."),
-      real_parameter("task.imbalance_ratio", "Step ratio", "r", 10.0, 1.0, 1e4, Scale::log, Effect::restart,
+                "task.imbalance", "zipf"),
+      only_with(real_parameter("task.imbalance_ratio", "Step ratio", "r", 10.0, 1.0, 1e4, Scale::log, Effect::restart,
                      "How many times as frequent the first half of the classes is; 1 is balanced."),
+                "task.imbalance", "step"),
   };
 }
 
@@ -39,15 +41,8 @@ Imbalance imbalance_of(const Config& config) {
   return {.kind = kind == "zipf"   ? Imbalance::Kind::zipf
                   : kind == "step" ? Imbalance::Kind::step
                                    : Imbalance::Kind::balanced,
-          .exponent = config.real("task.imbalance_exponent"),
-          .ratio = config.real("task.imbalance_ratio")};
-}
-
-std::string imbalance_unavailable(std::string_view key, const Config& config) {
-  const auto& kind = config.text("task.imbalance");
-  if (key == "task.imbalance_exponent" && kind != "zipf") return "belongs to task.imbalance = zipf";
-  if (key == "task.imbalance_ratio" && kind != "step") return "belongs to task.imbalance = step";
-  return {};
+          .exponent = config.real_or("task.imbalance_exponent", 1.0),
+          .ratio = config.real_or("task.imbalance_ratio", 1.0)};
 }
 
 VectorD context_weights(std::span<const int> class_of, const Imbalance& imbalance) {

@@ -28,8 +28,6 @@ struct Imbalance {
 std::vector<Parameter> imbalance_parameters();
 /// From a resolved config.
 Imbalance imbalance_of(const Config& config);
-/// Why one of these parameters has to stay at its default; empty if it is free or none of these.
-std::string imbalance_unavailable(std::string_view key, const Config& config);
 
 /// pi (m) of contexts of the classes `class_of` (m, each 0 ... K-1): proportional to the frequency of the class, sums
 /// to 1. Contexts of one class weigh the same. Where balanced, exactly 1/m each.

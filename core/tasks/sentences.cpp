@@ -208,7 +208,6 @@ TaskEntry sentences_entry() {
     traits.has_several_factors = config.integer("task.factors") > 1;
     return traits;
   };
-  entry.unavailable = imbalance_unavailable;
   entry.make = [](const Config& config, const TaskWork&) {
     return make_sentences({.factors = static_cast<int>(config.integer("task.factors")),
                            .values = static_cast<int>(config.integer("task.values")),

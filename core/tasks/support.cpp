@@ -178,7 +178,7 @@ SupportShape shape_of(const Config& config) {
           .probabilities = kind == "zipf"     ? SupportShape::Probabilities::zipf
                            : kind == "random" ? SupportShape::Probabilities::random
                                               : SupportShape::Probabilities::uniform,
-          .zipf = config.real("task.zipf"),
+          .zipf = config.real_or("task.zipf", 1.0),
           .seed = static_cast<std::uint64_t>(config.integer("task.seed")),
           .imbalance = imbalance_of(config)};
 }
@@ -225,8 +225,9 @@ std::vector<Parameter> parameters() {
                         {"random", "Random", "drawn for each context, at most ten times apart"},
                         {"zipf", "Zipf", "proportional to r^-a, the ranks r drawn for each context"}},
                        Effect::restart, "How likely the words of a support are."),
-      real_parameter("task.zipf", "Word exponent", "a", 1.0, 0.0, 4.0, Scale::linear, Effect::restart,
+      only_with(real_parameter("task.zipf", "Word exponent", "a", 1.0, 0.0, 4.0, Scale::linear, Effect::restart,
                      "The word of rank r has probability proportional to r^-a; 0 is uniform."),
+                "task.probabilities", "zipf"),
       with_slider(integer_parameter("task.seed", "Task seed", "", 0, 0, 4'294'967'295, Scale::linear, Effect::restart,
                                     "Names the draw of the task; the run's own seed changes weights only."),
                   0, 99),
@@ -282,10 +283,6 @@ TaskEntry support_entry() {
     traits.has_factors = config.integer("task.contexts_per_support") > 1;
     traits.has_several_factors = false;
     return traits;
-  };
-  entry.unavailable = [](std::string_view key, const Config& config) -> std::string {
-    if (key == "task.zipf" && config.text("task.probabilities") != "zipf") return "belongs to task.probabilities = zipf";
-    return imbalance_unavailable(key, config);
   };
   entry.make = [](const Config& config, const TaskWork&) { return make_support(shape_of(config)); };
   entry.check = [](const Config& config) { return problem_with(shape_of(config)); };

@@ -108,13 +108,6 @@ void reconcile_size(Config& config, std::string_view changed) {
   }
 }
 
-std::string unavailable(std::string_view key, const Config& config) {
-  const auto levels = config.integer("task.levels");
-  for (int level = static_cast<int>(levels); level < kMostTaxonomyLevels; ++level)
-    if (key == branch_key(level)) return "the tree has " + std::to_string(levels) + " levels (task.levels)";
-  return imbalance_unavailable(key, config);
-}
-
 }  // namespace
 
 NameTree parse_name_tree(std::string_view text, const std::string& file) {
@@ -188,20 +181,20 @@ TaskEntry taxonomy_entry() {
   entry.parameters = {integer_parameter("task.levels", "Levels", "", 3, 1, kMostTaxonomyLevels, Scale::linear,
                                         Effect::restart, "Depth of the tree; its leaves are the contexts, at most 1,024.")};
   for (int level = 0; level < kMostTaxonomyLevels; ++level)
-    entry.parameters.push_back(integer_parameter(
+    entry.parameters.push_back(only_above(integer_parameter(
         branch_key(level), "Branches " + std::to_string(level + 1), "", 3, kLeastBranches, kMostBranches, Scale::linear,
         Effect::restart,
         level == 0 ? "Nodes of the first level (" + std::string(kLevelNames[0]) + ")."
                    : "Children of every node of level " + std::to_string(level) + ": how many values " +
                          kLevelNames[static_cast<std::size_t>(level)] + " has within each " +
-                         kLevelNames[static_cast<std::size_t>(level) - 1] + "."));
+                         kLevelNames[static_cast<std::size_t>(level) - 1] + "."),
+        "task.levels", level));
   for (auto& parameter : imbalance_parameters()) entry.parameters.push_back(std::move(parameter));
   entry.traits = [](const Config& config) {
     TaskTraits traits;
     traits.has_several_factors = config.integer("task.levels") > 1;
     return traits;
   };
-  entry.unavailable = unavailable;
   entry.make = [](const Config& config, const TaskWork&) {
     return make_taxonomy(branching_of(config), imbalance_of(config));
   };

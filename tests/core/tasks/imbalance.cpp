@@ -80,7 +80,7 @@ TEST_CASE("imbalance: every task with it is sound, and its weights are those of 
   }
 }
 
-TEST_CASE("imbalance: parameters that the chosen kind does not have stay as they are") {
+TEST_CASE("imbalance: a parameter that the chosen kind does not have does not apply") {
   Config config;
   config.set("task.imbalance_ratio", 5.0);
   CHECK_THROWS_AS(resolve(config), UsageError);

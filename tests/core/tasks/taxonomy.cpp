@@ -89,14 +89,15 @@ TEST_CASE("taxonomy: too many leaves are refused, and a hand at a slider moves t
   CHECK_NOTHROW(resolve(wider));
 }
 
-TEST_CASE("taxonomy: a level that the tree does not have stays as it is") {
+TEST_CASE("taxonomy: a level that the tree does not have has no branches") {
   Config config = taxonomy_config();
   config.set("task.branch_4", std::int64_t{5});
-  CHECK_THROWS_WITH_AS(resolve(config), "task.branch_4 = 5: the tree has 3 levels (task.levels)", UsageError);
+  CHECK_THROWS_WITH_AS(resolve(config), "task.branch_4: does not apply here; it needs task.levels above 3", UsageError);
   config.set("task.levels", std::int64_t{4});
   CHECK_NOTHROW(resolve(config));
   const Config shallow = with_change(resolve(config), "task.levels", Value{std::int64_t{2}}, nullptr);
-  CHECK(shallow.integer("task.branch_4") == 3);
+  CHECK_FALSE(shallow.contains("task.branch_4"));
+  CHECK(shallow.integer("task.branch_2") == 3);
 }
 
 TEST_CASE("taxonomy: leaves are nothing that contexts share") {

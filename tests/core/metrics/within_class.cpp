@@ -46,7 +46,8 @@ TEST_CASE("nc1: the reference figures") {
 }
 
 TEST_CASE("nc1: NumPy's figures, with more and fewer dimensions than classes, unequal classes and low rank") {
-  for (const auto& item : fixture("within_class.json")["cases"]) {
+  const auto reference = fixture("within_class.json");
+  for (const auto& item : reference["cases"]) {
     CAPTURE(item["name"].get<std::string>());
     check_against(item["expected"], columns_of(item["H"]), item["y"].get<std::vector<int>>());
   }

@@ -5,6 +5,7 @@
 #include "core/models/transformer.h"
 #include "core/registry/registry.h"
 #include "tests/core/models/gradient_check.h"
+#include "tests/core/models/trials.h"
 #include "tests/core/models/token_task.h"
 
 using namespace gramscope;
@@ -52,7 +53,7 @@ TEST_CASE("transformer: the gradient is that of central differences, whatever it
   const auto between = [&](Index least, Index most) {
     return least + static_cast<Index>(random.below(static_cast<std::uint32_t>(most - least + 1)));
   };
-  for (int trial = 0; trial < 24; ++trial) {
+  for (int trial = 0; trial < trials(24); ++trial) {
     TransformerShape shape;
     shape.heads = between(1, 4);
     shape.d = shape.heads * between(1, 3) + (shape.heads == 1 ? 1 : 0);
@@ -88,7 +89,7 @@ TEST_CASE("mlp: the gradient is that of central differences, whatever its shape 
   const auto between = [&](Index least, Index most) {
     return least + static_cast<Index>(random.below(static_cast<std::uint32_t>(most - least + 1)));
   };
-  for (int trial = 0; trial < 16; ++trial) {
+  for (int trial = 0; trial < trials(16); ++trial) {
     MlpShape shape;
     shape.d = between(1, 7);
     shape.embedding = between(1, 4);
@@ -174,7 +175,7 @@ Value random_value(const Parameter& parameter, Random& random) {
 TEST_CASE("every registered model: the gradient is that of central differences, on random configurations") {
   Random random(7);
   for (const auto& entry : model_entries()) {
-    for (int trial = 0; trial < 12; ++trial) {
+    for (int trial = 0; trial < trials(12); ++trial) {
       Config config;
       config.set("model.kind", entry.key);
       config = resolve(config);

@@ -32,12 +32,19 @@ def long_contexts(r):
     yield "the likeliest word is a possible one", r["final"]["accuracy"] == 1
 
 
+def implicit_geometry(r):
+    yield "at most 400 contexts", 100 <= r["task"]["contexts"] <= 400
+    yield "within 0.02 nats of the entropy of the text", 0 <= r["final"]["loss_excess"] < 0.02
+    yield "the likeliest word is a possible one", r["final"]["accuracy"] == 1
+
+
 passed = failed = 0
-for preset, check in {"corpus": corpus, "long-contexts": long_contexts}.items():
+checks = {"corpus": corpus, "long-contexts": long_contexts, "implicit-geometry": implicit_geometry}
+for preset, check in checks.items():
     report = run(preset)
     task = report["task"]
     print(
-        f"{preset:14} {task['contexts']} contexts, {task['words']} words, floor {task['entropy_floor']:.4f}"
+        f"{preset:18} {task['contexts']} contexts, {task['words']} words, floor {task['entropy_floor']:.4f}"
         f"  one-hot {task['one_hot_share']:.3f}  loss - floor {report['final']['loss_excess']:.5f}"
     )
     for what, holds in check(report):

@@ -78,7 +78,17 @@ void Observatory::handle(const Event& event) {
     tell({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
     handle(*finished);
+  } else if (const auto* solved = std::get_if<MaxMarginSolved>(&event)) {
+    if (solved->theory->task == task_) max_margin_ = solved->theory;
+    has_changed_ = true;
+  } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
+    handle(*remeasured);
   }
+}
+
+void Observatory::handle(const Remeasured& remeasured) {
+  for (auto& record : records_)
+    if (record.segment() == remeasured.segment && record.step() == remeasured.step) record.metrics = remeasured.metrics;
 }
 
 void Observatory::add(const Recorded& recorded) {
@@ -94,6 +104,7 @@ void Observatory::add(const Recorded& recorded) {
     segment_ = record.segment();
   }
   if (!records_.empty()) records_.back().embeddings.reset();
+  if (record.step() == 0) first_embeddings_ = record.embeddings;
   records_.push_back(record);
 }
 
@@ -111,6 +122,7 @@ void Observatory::handle(const ConfigChanged& changed) {
     records_.clear();
     marks_.clear();
     segment_ = changed.segment;
+    first_embeddings_.reset();
   } else if (!changed.key.empty()) {
     mark(changed);
   }
@@ -119,6 +131,7 @@ void Observatory::handle(const ConfigChanged& changed) {
   settle_pending();
   if (changed.restarted) layer_names_.clear();
   adopt_task(changed.task);
+  theory_ = changed.theory;
   has_changed_ = true;
 }
 
@@ -165,6 +178,7 @@ void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   if (task == task_) return;
   const bool is_same_shape = task_ != nullptr && task_->context_names == task->context_names;
   task_ = std::move(task);
+  max_margin_.reset();
   snapshot_.reset();
   fit_to(view, *task_);
   if (is_same_shape) return;

@@ -103,6 +103,12 @@ class Observatory {
   const Task& task() const { return *task_; }
   const std::shared_ptr<const Task>& shared_task() const { return task_; }
   const Targets& targets() const { return targets_; }
+  /// What the theory says of the task; nullptr before the engine has said so.
+  const std::shared_ptr<const TaskTheory>& theory() const { return theory_; }
+  /// L_mm of the task; nullptr while it is not solved.
+  const std::shared_ptr<const MaxMarginTheory>& max_margin() const { return max_margin_; }
+  /// W and H at step 0 of the current segment; nullptr where it did not begin there.
+  const std::shared_ptr<const Embeddings>& first_embeddings() const { return first_embeddings_; }
   const Snapshot* snapshot() const { return snapshot_.get(); }
   const RunnerStatus& status() const { return status_; }
   const SetSpeed& speed() const { return speed_; }
@@ -126,6 +132,7 @@ class Observatory {
   void handle(const Event& event);
   void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
+  void handle(const Remeasured& remeasured);
   void handle(const Finished& finished);
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
@@ -148,6 +155,9 @@ class Observatory {
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
   Targets targets_;
+  std::shared_ptr<const TaskTheory> theory_;
+  std::shared_ptr<const MaxMarginTheory> max_margin_;
+  std::shared_ptr<const Embeddings> first_embeddings_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<std::string> layer_names_;
   FrameWanted requested_;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gramscope {
@@ -22,6 +23,16 @@ class Metrics {
   void add(std::string key, double value) { values_.push_back({std::move(key), value, {}}); }
   void add_undefined(std::string key, std::string reason) {
     values_.push_back({std::move(key), std::numeric_limits<double>::quiet_NaN(), std::move(reason)});
+  }
+
+  /// In the place of the value of the same key; at the end where there is none.
+  void replace(MetricValue value) {
+    for (auto& old : values_)
+      if (old.key == value.key) {
+        old = std::move(value);
+        return;
+      }
+    values_.push_back(std::move(value));
   }
 
   const std::vector<MetricValue>& values() const { return values_; }

@@ -10,6 +10,7 @@
 #include "core/tasks/sentences.h"
 #include "core/tasks/support.h"
 #include "core/tasks/taxonomy.h"
+#include "core/train/max_margin_policy.h"
 #include "core/train/optimizers.h"
 #include "core/train/schedule.h"
 #include "core/train/stopping.h"
@@ -79,6 +80,7 @@ std::vector<Parameter> run_parameters(const TaskTraits& traits) {
                         {"back_off", "Back off", "return to the last recorded step and halve the learning rate"}},
                        Effect::live, "What happens when a step gives NaN or Inf."),
   };
+  parameters.push_back(max_margin_parameter());
   const auto stopping = stopping_parameters(traits);
   parameters.insert(parameters.end(), stopping.begin(), stopping.end());
   return parameters;

@@ -422,7 +422,7 @@ Engine::Engine(const Config& config, std::string preset, EngineHooks hooks) : im
 }
 
 Engine::Engine(const Config& config, std::string preset, Listener listener)
-    : Engine(config, std::move(preset), EngineHooks{std::move(listener), {}, {}}) {}
+    : Engine(config, std::move(preset), EngineHooks{.listener = std::move(listener)}) {}
 
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;

@@ -7,6 +7,7 @@
 #include "core/linalg/types.h"
 #include "core/models/inside.h"
 #include "core/tasks/task_work.h"
+#include "core/theory/max_margin_work.h"
 #include "core/train/event.h"
 
 namespace gramscope {
@@ -23,11 +24,13 @@ using WeightReader = std::function<std::map<std::string, MatrixD>(const std::str
 /// What an engine has around it. None of it changes what is computed.
 struct EngineHooks {
   /// Called for everything that happens, in order, from inside the call that made it happen.
-  std::function<void(const Event&)> listener;
+  std::function<void(const Event&)> listener = {};
   /// Asked for before a task is made, which may read a large file.
-  std::function<TaskWork()> task_work;
+  std::function<TaskWork()> task_work = {};
   /// For model.weights; without it that parameter must be empty.
-  WeightReader read_weights;
+  WeightReader read_weights = {};
+  /// How L_mm is solved for; without it at once, before the first step is recorded that needs it.
+  MaxMarginSolver solve_max_margin = {};
   /// What recorded steps carry besides W and H.
   InsideWanted recorded = {};
 };

@@ -30,6 +30,7 @@ struct ConfigChanged {
   std::string label;
   std::string from;
   std::string to;
+  std::shared_ptr<const TaskTheory> theory = nullptr;  ///< of the task
 };
 struct Message {
   enum class Level { info, warning, error };
@@ -53,6 +54,17 @@ struct Finished {
   std::string text;            ///< why it ended
 };
 
-using Event = std::variant<Recorded, ConfigChanged, Message, Diverged, Finished>;
+/// L_mm of the task in force is there.
+struct MaxMarginSolved {
+  std::shared_ptr<const MaxMarginTheory> theory;
+};
+/// The metrics of a step recorded before have been completed, or those that need L_mm taken back.
+struct Remeasured {
+  std::int64_t segment = 0;
+  std::int64_t step = 0;
+  Metrics metrics;
+};
+
+using Event = std::variant<Recorded, ConfigChanged, Message, Diverged, Finished, MaxMarginSolved, Remeasured>;
 
 }  // namespace gramscope

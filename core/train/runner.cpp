@@ -36,8 +36,9 @@ struct Runner::Impl {
   Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, RunnerHooks hooks)
       : first_task_work(std::move(hooks.first_task_work)),
         engine(config, std::move(preset),
-               {[this](const Event& event) { outbox.push(event); }, [this] { return begin_task_work(); },
-                std::move(hooks.read_weights)}),
+               {.listener = [this](const Event& event) { outbox.push(event); },
+                .task_work = [this] { return begin_task_work(); },
+                .read_weights = std::move(hooks.read_weights)}),
         is_running(start_running),
         speed(first_speed) {
     first_task_work = {};

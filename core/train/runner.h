@@ -30,6 +30,8 @@ struct RunnerStatus {
     std::string what;    ///< "Reading stories.txt"
   };
   std::optional<Preparation> preparation;
+  /// L_mm is being solved for, beside the run: the share of the way to the proof, 0 to 1.
+  std::optional<double> max_margin_share;
   bool has_failed = false;  ///< the thread ended with an error; `failure` says which
   std::string failure;
 };

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/linalg/types.h"
@@ -10,6 +11,7 @@
 #include "core/metrics/phase.h"
 #include "core/models/inside.h"
 #include "core/tasks/task.h"
+#include "core/theory/task_theory.h"
 
 namespace gramscope {
 
@@ -24,6 +26,9 @@ struct Embeddings {
   MatrixD h;                 ///< d×m
   MatrixD w;                 ///< V×d
   Inside inside;             ///< as much as was asked for
+  std::shared_ptr<const TaskTheory> theory;            ///< of the task; nullptr: measure() makes it
+  std::shared_ptr<const MaxMarginTheory> max_margin;   ///< nullptr: not solved, and max_margin_missing says why
+  std::string max_margin_missing = "L_mm has not been solved for";
 };
 
 /// What is kept of a recorded step: a cold-started pure function of its embeddings.
@@ -80,6 +85,13 @@ struct Snapshot {
   int layer = -1;
   std::vector<LayerReading> layers;  ///< of embeddings->inside.layers
 
+  /// L = W H (V×m) if wanted and of at most kMostLogitCells entries; else empty.
+  MatrixF logits;
+  /// Cosines of the columns of H and of the rows of W as the theory has them, with no mean subtracted, if wanted; of the
+  /// size of gram_h and gram_w.
+  MatrixF plain_gram_h;
+  MatrixF plain_gram_w;
+
   const Task& task() const { return *embeddings->task; }
   std::int64_t segment() const { return embeddings->segment; }
   std::int64_t step() const { return embeddings->step; }
@@ -89,9 +101,14 @@ struct Snapshot {
 struct FrameWanted {
   InsideWanted inside;
   int layer = -1;  ///< see Snapshot::layer; a layer implies inside.layers
+  bool logits = false;       ///< Snapshot::logits
+  bool plain_grams = false;  ///< Snapshot::plain_gram_h and plain_gram_w
 
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;
 };
+
+/// The most entries of a matrix of logits that is looked at.
+inline constexpr Index kMostLogitCells = Index{1} << 22;
 
 /// The most rows of a Gram matrix that is looked at.
 inline constexpr Index kMostGramRows = 4096;

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/theory/task_theory.h"
+
+namespace gramscope {
+
+/// L_mm of a task, at work or done. Its destruction stops the work.
+class MaxMarginWork {
+ public:
+  virtual ~MaxMarginWork() = default;
+  /// What was found; nullptr while it is at work and where it has failed.
+  virtual std::shared_ptr<const MaxMarginTheory> result() const = 0;
+  /// Why there will be no result: stopped, out of memory. Empty while there is hope.
+  virtual std::string failure() const = 0;
+  virtual void wait() = 0;
+};
+
+/// Begins the work.
+using MaxMarginSolver = std::function<std::shared_ptr<MaxMarginWork>(std::shared_ptr<const TaskTheory>)>;
+
+/// Solves in the calling thread, before it returns.
+std::shared_ptr<MaxMarginWork> solve_max_margin_now(std::shared_ptr<const TaskTheory> theory, const TaskWork& work = {});
+
+/// Solves on a thread of its own. `progress` is called from that thread, and `on_end` once, when the work has ended in any
+/// way but destruction.
+std::shared_ptr<MaxMarginWork> solve_max_margin_beside(std::shared_ptr<const TaskTheory> theory,
+                                                       std::function<void(double share)> progress = {},
+                                                       std::function<void()> on_end = {});
+
+}  // namespace gramscope

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/theory/in_support.h"
+#include "core/theory/max_margin.h"
+#include "core/theory/modes.h"
+
+namespace gramscope {
+
+/// What the theory says of a task at once, fixed by the task alone; math.md section 6. L_mm takes longer: MaxMarginTheory.
+struct TaskTheory {
+  std::shared_ptr<const Task> task;
+  Supports supports;
+  double in_support_norm = 0.0;  ///< |L_in|_F, 0 for one-hot labels and equal probabilities
+
+  /// |corr S~|_F and |corr S~^T|_F, which sim(H, S~) and sim(W^T, S~^T) are divided by; contexts that every word can
+  /// follow and words that follow all contexts or none have no direction and are left out.
+  double proxy_contexts_norm = 0.0;
+  double proxy_words_norm = 0.0;
+  std::string proxy_undefined;  ///< why these are not there; empty where they are
+
+  Modes modes;
+};
+std::shared_ptr<const TaskTheory> make_task_theory(std::shared_ptr<const Task> task);
+
+/// The max-margin logits of a task and the geometry they predict.
+struct MaxMarginTheory {
+  std::shared_ptr<const Task> task;
+  MaxMargin solution;
+  MaxMarginFactors factors;     ///< W_mm (V×r), H_mm (r×m)
+  double contexts_norm = 0.0;   ///< |corr H_mm|_F
+  double words_norm = 0.0;      ///< |corr W_mm^T|_F
+  double seconds = 0.0;         ///< that it took; of no influence on anything
+};
+
+}  // namespace gramscope

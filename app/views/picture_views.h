@@ -14,5 +14,6 @@ std::unique_ptr<View> make_projection_view();
 std::unique_ptr<View> make_spectrum_view();
 std::unique_ptr<View> make_layers_view();
 std::unique_ptr<View> make_attention_view();
+std::unique_ptr<View> make_nearest_view();
 
 }  // namespace gramscope::app

@@ -8,6 +8,7 @@
 #include "core/io/metrics_csv.h"
 #include "core/io/safetensors.h"
 #include "core/io/snapshot_file.h"
+#include "core/io/task_file.h"
 #include "core/io/version.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
@@ -23,22 +24,31 @@ constexpr const char* kSession = "session.toml";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr const char* kSnapshots = "snapshots";
 
+/// The name of a file of a segment; the first has plain names.
+std::string in_segment(std::int64_t segment, const std::string& name) {
+  return segment == 0 ? name : fmt::format("segment_{}_{}", segment, name);
+}
+
 std::string snapshot_name(const Record& record) {
-  const std::string step = fmt::format("step_{:08}.npz", record.step());
-  return record.segment() == 0 ? step : fmt::format("segment_{}_{}", record.segment(), step);
+  return in_segment(record.segment(), fmt::format("step_{:08}.npz", record.step()));
+}
+
+void remove_matching(const fs::path& directory, const std::regex& name) {
+  if (!fs::is_directory(directory)) return;
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(directory))
+    if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), name)) old.push_back(entry.path());
+  for (const auto& path : old) fs::remove(path);
 }
 
 void remove_previous_run(const fs::path& directory) {
   static const std::regex snapshot("(segment_[0-9]+_)?step_[0-9]{8,}\\.npz");
+  static const std::regex task("(segment_[0-9]+_)?task\\.npz");
   fs::remove(directory / kTable);
   fs::remove(directory / kSession);
   fs::remove(directory / kWeights);
-  if (!fs::is_directory(directory / kSnapshots)) return;
-  std::vector<fs::path> old;
-  for (const auto& entry : fs::directory_iterator(directory / kSnapshots))
-    if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), snapshot))
-      old.push_back(entry.path());
-  for (const auto& path : old) fs::remove(path);
+  remove_matching(directory, task);
+  remove_matching(directory / kSnapshots, snapshot);
 }
 
 }  // namespace
@@ -62,8 +72,15 @@ RunOutput::RunOutput(fs::path directory, const Preset& preset) : directory_(std:
 }
 
 void RunOutput::on(const Event& event) {
-  if (const auto* changed = std::get_if<ConfigChanged>(&event)) add_inputs(session_, *changed->task);
+  if (const auto* changed = std::get_if<ConfigChanged>(&event)) adopt(*changed);
   if (const auto* recorded = std::get_if<Recorded>(&event)) add(*recorded);
+}
+
+void RunOutput::adopt(const ConfigChanged& changed) {
+  add_inputs(session_, *changed.task);
+  if (changed.task == task_) return;
+  task_ = changed.task;
+  write_task(directory_ / in_segment(changed.segment, "task.npz"), *task_);
 }
 
 void RunOutput::add(const Recorded& recorded) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "core/io/session.h"
@@ -9,8 +10,9 @@
 namespace gramscope {
 
 /// What a run leaves behind in a directory: metrics.csv, a snapshot of every recorded step
-/// (snapshots/step_00000200.npz, after a restart snapshots/segment_1_step_00000200.npz), weights.safetensors, the
-/// parameters at the end, and session.toml, from which `run` repeats it. Snapshots are written as steps are recorded, the
+/// (snapshots/step_00000200.npz, after a restart snapshots/segment_1_step_00000200.npz), task.npz, what was learned (after
+/// a change of task also segment_1_task.npz), weights.safetensors, the parameters at the end, and session.toml, from which
+/// `run` repeats it. Snapshots are written as steps are recorded, the
 /// table now and then, all of it by finish().
 class RunOutput {
  public:
@@ -26,9 +28,11 @@ class RunOutput {
 
  private:
   void add(const Recorded& recorded);
+  void adopt(const ConfigChanged& changed);
 
   std::filesystem::path directory_;
   Session session_;
+  std::shared_ptr<const Task> task_;
   std::vector<Record> records_;
   std::size_t next_table_ = 1;  ///< the number of records at which the table is written again
 };

@@ -50,11 +50,32 @@ TEST_CASE("RunOutput: a row and a snapshot for every recorded step, and a sessio
   }
   CHECK(count_entries(directory / "a/snapshots") == records.size());
   CHECK(fs::exists(directory / "a/weights.safetensors"));
-  CHECK(count_entries(directory / "a") == 4);
+  CHECK(count_entries(directory / "a") == 5);
   const auto session = load_session((directory / "a/session.toml").string());
   CHECK(session.preset.config == kPreset.config);
   CHECK(session.ticks == 30);
   CHECK(session.commands.empty());
+}
+
+TEST_CASE("RunOutput: what is learned is written once for every task, as SciPy reads a sparse matrix") {
+  const TemporaryDirectory directory;
+  RunOutput output(directory / "a", kPreset);
+  Engine engine(kPreset.config, kPreset.name, [&](const Event& event) { output.on(event); });
+  engine.apply(Restart{});
+  CHECK(!fs::exists(directory / "a/segment_1_task.npz"));
+  const auto arrays = read_npz(directory / "a/task.npz");
+  const Task& task = *engine.task();
+  const auto reals = [&](const char* name) { return std::get<std::vector<double>>(find(arrays, name)->values); };
+  const auto integers = [&](const char* name) { return std::get<std::vector<std::int64_t>>(find(arrays, name)->values); };
+  CHECK(reals("P_data") == task.targets.probability);
+  CHECK(integers("P_indices") == std::vector<std::int64_t>(task.targets.word.begin(), task.targets.word.end()));
+  CHECK(integers("P_indptr").size() == static_cast<std::size_t>(task.contexts) + 1);
+  CHECK(integers("P_shape") == std::vector<std::int64_t>{task.words, task.contexts});
+  CHECK(reals("pi") == std::vector<double>(task.weight.begin(), task.weight.end()));
+  CHECK(std::get<std::vector<std::string>>(find(arrays, "words")->values) == task.word_names);
+  engine.apply(SetParameter{"task.values", Value{std::int64_t{3}}});
+  CHECK(std::get<std::vector<std::string>>(find(read_npz(directory / "a/segment_2_task.npz"), "contexts")->values) ==
+        engine.task()->context_names);
 }
 
 TEST_CASE("RunOutput: a snapshot has a row per context, in the task's order") {
@@ -104,16 +125,17 @@ TEST_CASE("RunOutput: of a directory in use only a previous run's files go away"
   fs::create_directories(directory /
                          "snapshots/step_00000999.npz");  // a directory of that name is nobody's snapshot
   for (const char* kept :
-       {"notes.txt", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
+       {"notes.txt", "my_task.npz", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
     put(directory / kept, kept);
   for (const char* old :
-       {"metrics.csv", "snapshots/step_00012345.npz", "snapshots/segment_3_step_00000000.npz"})
+       {"metrics.csv", "segment_3_task.npz", "snapshots/step_00012345.npz", "snapshots/segment_3_step_00000000.npz"})
     put(directory / old, "old");
   run_into(directory.path());
   for (const char* kept :
-       {"notes.txt", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
+       {"notes.txt", "my_task.npz", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
     CHECK(contents(directory / kept) == kept);
   CHECK(fs::is_directory(directory / "snapshots/step_00000999.npz"));
+  CHECK(!fs::exists(directory / "segment_3_task.npz"));
   CHECK(!fs::exists(directory / "snapshots/step_00012345.npz"));
   CHECK(!fs::exists(directory / "snapshots/segment_3_step_00000000.npz"));
   CHECK(contents(directory / "metrics.csv") != "old");

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/tasks/one_hot.h"
+
 namespace gramscope {
 
 namespace {
@@ -79,7 +81,6 @@ std::shared_ptr<const Task> make_attributes(int factors, int values, const Imbal
   }
 
   const auto order = spoken_order(factors);
-  task->targets.begin.push_back(0);
   for (Index j = 0; j < m; ++j) {
     std::string name;
     std::vector<int> tokens;
@@ -93,10 +94,10 @@ std::shared_ptr<const Task> make_attributes(int factors, int values, const Imbal
     task->context_names.push_back(name);
     task->word_names.push_back(std::move(name));
     task->tokens.push_back(std::move(tokens));
-    task->targets.word.push_back(j);
-    task->targets.probability.push_back(1.0);
-    task->targets.begin.push_back(j + 1);
   }
+  std::vector<Index> label(static_cast<std::size_t>(m));
+  std::iota(label.begin(), label.end(), Index{0});
+  task->targets = one_hot_columns(label);
   std::vector<int> class_of(static_cast<std::size_t>(m));
   std::iota(class_of.begin(), class_of.end(), 0);
   task->weight = context_weights(class_of, imbalance);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/random/philox.h"
+#include "core/tasks/one_hot.h"
 #include "core/tasks/sentence_language.h"
 
 namespace gramscope {
@@ -147,7 +148,7 @@ std::shared_ptr<const Task> make_sentences(const SentencesShape& shape) {
   Vocabulary vocabulary;
   Narrator narrator(language, shape.has_fillers, shape.seed);
   std::vector<int> class_of;
-  task->targets.begin.push_back(0);
+  std::vector<Index> label_of;
   for (Index j = 0; j < m; ++j) {
     const Index label = j / per_label;
     const auto values =
@@ -169,11 +170,10 @@ std::shared_ptr<const Task> make_sentences(const SentencesShape& shape) {
       task->word_names.push_back(noun + '-' + std::to_string(j % per_label + 1));
     else if (j % per_label == 0)
       task->word_names.push_back(noun);
-    task->targets.word.push_back(shape.has_distinct_labels ? j : label);
-    task->targets.probability.push_back(1.0);
-    task->targets.begin.push_back(j + 1);
+    label_of.push_back(shape.has_distinct_labels ? j : label);
     class_of.push_back(static_cast<int>(label));
   }
+  task->targets = one_hot_columns(label_of);
   task->token_names = vocabulary.take();
   task->weight = context_weights(class_of, shape.imbalance);
   task->semantic_kernel = shared_value_kernel(task->factors, m);

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/tasks/one_hot.h"
 #include "core/tasks/word_lines.h"
 
 namespace gramscope {
@@ -148,7 +149,7 @@ std::shared_ptr<const Task> make_taxonomy(std::span<const int> branching, const 
 
   task->kind = "taxonomy";
   task->contexts = task->words = static_cast<Index>(paths.size());
-  task->targets.begin.push_back(0);
+  std::vector<Index> label_of;
   std::vector<int> class_of;
   for (std::size_t j = 0; j < paths.size(); ++j) {
     std::string name;
@@ -161,11 +162,10 @@ std::shared_ptr<const Task> make_taxonomy(std::span<const int> branching, const 
     task->context_names.push_back(std::move(name));
     task->word_names.push_back(paths[j].names.back());
     task->tokens.push_back(std::move(tokens));
-    task->targets.word.push_back(static_cast<Index>(j));
-    task->targets.probability.push_back(1.0);
-    task->targets.begin.push_back(static_cast<Index>(j) + 1);
+    label_of.push_back(static_cast<Index>(j));
     class_of.push_back(static_cast<int>(j));
   }
+  task->targets = one_hot_columns(label_of);
   task->weight = context_weights(class_of, imbalance);
   task->semantic_kernel = shared_value_kernel(task->factors, task->contexts);
   complete(*task);

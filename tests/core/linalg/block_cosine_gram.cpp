@@ -1,21 +1,10 @@
 #include <doctest/doctest.h>
 
 #include "core/linalg/gram.h"
-#include "core/random/philox.h"
 #include "core/train/snapshot.h"
+#include "tests/core/linalg/sample_matrices.h"
 
 using namespace gramscope;
-
-namespace {
-
-MatrixD random_matrix(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  MatrixD x(rows, cols);
-  for (Index i = 0; i < x.size(); ++i) x.data()[i] = random.normal();
-  return x;
-}
-
-}  // namespace
 
 TEST_CASE("block_cosine_gram: the means of blocks of cosine_gram, the last ones shorter") {
   const MatrixD x = random_matrix(5, 23, 1);

@@ -8,24 +8,13 @@
 #include "core/metrics/alignment.h"
 #include "core/metrics/measure.h"
 #include "core/metrics/neural_collapse.h"
-#include "core/random/philox.h"
 #include "core/tasks/corpus.h"
 #include "core/train/analysis.h"
+#include "tests/core/linalg/sample_matrices.h"
 #include "tests/io/temporary_directory.h"
 
 using namespace gramscope;
 using namespace gramscope::test;
-
-namespace {
-
-MatrixD random_matrix(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  MatrixD x(rows, cols);
-  for (Index i = 0; i < x.size(); ++i) x.data()[i] = random.normal();
-  return x;
-}
-
-}  // namespace
 
 TEST_CASE("cka_with_identity_of_columns: the value of the Gram matrix") {
   for (const auto& [rows, cols] : {std::pair<Index, Index>{3, 40}, {40, 40}, {40, 7}, {1, 2}}) {

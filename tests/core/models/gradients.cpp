@@ -39,6 +39,22 @@ class Bowl final : public Model<double> {
   double fault_;
 };
 
+Index draw_between(Random& random, Index least, Index most) {
+  return least + static_cast<Index>(random.below(static_cast<std::uint32_t>(most - least + 1)));
+}
+
+/// Few contexts, ragged, of few words, one or two of which can follow.
+TokenTaskShape random_shape(Random& random) {
+  TokenTaskShape shape;
+  shape.shortest = draw_between(random, 1, 4);
+  shape.longest = shape.shortest + draw_between(random, 0, 3);
+  shape.contexts = draw_between(random, 1, 6);
+  shape.vocabulary = draw_between(random, 1, 6);
+  shape.words = draw_between(random, 2, 7);
+  shape.most_support = draw_between(random, 1, 2);
+  return shape;
+}
+
 }  // namespace
 
 TEST_CASE("check_gradient: passes a right gradient and names the tensor of a wrong one") {
@@ -50,9 +66,7 @@ TEST_CASE("check_gradient: passes a right gradient and names the tensor of a wro
 
 TEST_CASE("transformer: the gradient is that of central differences, whatever its shape and task") {
   Random random(2024);
-  const auto between = [&](Index least, Index most) {
-    return least + static_cast<Index>(random.below(static_cast<std::uint32_t>(most - least + 1)));
-  };
+  const auto between = [&](Index least, Index most) { return draw_between(random, least, most); };
   for (int trial = 0; trial < trials(24); ++trial) {
     TransformerShape shape;
     shape.heads = between(1, 4);
@@ -63,14 +77,8 @@ TEST_CASE("transformer: the gradient is that of central differences, whatever it
     shape.has_positions = between(0, 1) == 0;
     shape.has_biases = between(0, 1) == 0;
     shape.is_tied = between(0, 1) == 0;
-    TokenTaskShape task_shape;
-    task_shape.shortest = between(1, 4);
-    task_shape.longest = task_shape.shortest + between(0, 3);
-    task_shape.contexts = between(1, 6);
-    task_shape.vocabulary = between(1, 6);
-    task_shape.words = between(2, 7);
+    TokenTaskShape task_shape = random_shape(random);
     if (shape.is_tied) task_shape.vocabulary = task_shape.words;
-    task_shape.most_support = between(1, 2);
     CAPTURE(trial);
     CAPTURE(shape.d);
     CAPTURE(shape.heads);
@@ -86,9 +94,7 @@ TEST_CASE("transformer: the gradient is that of central differences, whatever it
 
 TEST_CASE("mlp: the gradient is that of central differences, whatever its shape and task") {
   Random random(2025);
-  const auto between = [&](Index least, Index most) {
-    return least + static_cast<Index>(random.below(static_cast<std::uint32_t>(most - least + 1)));
-  };
+  const auto between = [&](Index least, Index most) { return draw_between(random, least, most); };
   for (int trial = 0; trial < trials(16); ++trial) {
     MlpShape shape;
     shape.d = between(1, 7);
@@ -98,13 +104,7 @@ TEST_CASE("mlp: the gradient is that of central differences, whatever its shape 
     shape.layers.activation = static_cast<Activation>(between(0, 2));
     if (const Index norm = between(0, 2); norm > 0) shape.layers.norm = norm == 1 ? NormKind::layer : NormKind::rms;
     shape.layers.has_biases = between(0, 1) == 0;
-    TokenTaskShape task_shape;
-    task_shape.shortest = between(1, 4);
-    task_shape.longest = task_shape.shortest + between(0, 3);
-    task_shape.contexts = between(1, 6);
-    task_shape.vocabulary = between(1, 6);
-    task_shape.words = between(2, 7);
-    task_shape.most_support = between(1, 2);
+    const TokenTaskShape task_shape = random_shape(random);
     CAPTURE(trial);
     const auto seed = static_cast<std::uint64_t>(trial);
     const auto check = check_gradient(

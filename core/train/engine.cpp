@@ -25,7 +25,7 @@ Engine::State Engine::Impl::advance(std::int64_t steps) {
   settle();
   if (now.state == Engine::State::ready && now.step >= limit) finish();
   // Back-off restarts below an earlier step count: the budget counts steps taken, so that it always ends.
-  while (steps > 0 && now.state == Engine::State::ready) {
+  while (steps > 0 && now.state == Engine::State::ready && !desk.is_full()) {
     Objective objective;
     const auto outcome = trainer->step(now.step, objective);
     --steps;
@@ -49,10 +49,10 @@ void Engine::Impl::finish() {
                 "Reached run.steps = " + std::to_string(limit) + "."});
 }
 
-Engine::Engine(const Config& config, std::string preset, EngineHooks hooks) : impl_(std::make_unique<Impl>()) {
+Engine::Engine(const Config& config, std::string preset, EngineHooks hooks)
+    : impl_(std::make_unique<Impl>(std::move(hooks))) {
   const ComputeScope scope;
   impl_->now.preset = std::move(preset);
-  impl_->hooks = std::move(hooks);
   impl_->begin_segment(0, impl_->prepare(resolve(config)), {});
 }
 
@@ -111,15 +111,25 @@ std::shared_ptr<const Embeddings> Engine::embeddings(const InsideWanted& inside)
 }
 const std::vector<Record>& Engine::records() const { return impl_->records; }
 const std::vector<Engine::Executed>& Engine::commands() const { return impl_->commands; }
-std::shared_ptr<const Engine::Checkpoint> Engine::checkpoint() const { return impl_->checkpoint(); }
+std::shared_ptr<const Engine::Checkpoint> Engine::checkpoint() const {
+  auto checkpoint = impl_->checkpoint();
+  checkpoint->records = impl_->records;
+  checkpoint->waiting = impl_->desk.queues();
+  checkpoint->commands = impl_->commands.size();
+  return checkpoint;
+}
 
 void Engine::restore(const Checkpoint& checkpoint) {
   const ComputeScope scope;
-  impl_->go_back(checkpoint);
-  impl_->records.resize(std::min(impl_->records.size(), checkpoint.records));
+  Checkpoint state = checkpoint;
+  state.records.clear();
+  state.waiting.clear();
+  impl_->go_back(state);
+  impl_->records = checkpoint.records;
+  impl_->desk.restore(checkpoint.waiting, impl_->hooks.solve_max_margin);
   impl_->commands.resize(std::min(impl_->commands.size(), checkpoint.commands));
   impl_->last_recorded =
-      checkpoint.last_recorded != nullptr ? checkpoint.last_recorded : std::make_shared<Checkpoint>(checkpoint);
+      checkpoint.last_recorded != nullptr ? checkpoint.last_recorded : std::make_shared<Checkpoint>(std::move(state));
 }
 
 std::vector<NamedMatrix> Engine::weights() const { return impl_->trainer->weights(); }

@@ -10,6 +10,8 @@
 namespace gramscope {
 
 void Engine::Impl::apply(const SetParameter& change) {
+  // What is still to be recorded here is recorded as things stand: whether the runner settles before must not show.
+  if (change.key == "run.max_margin") settle();
   std::vector<Change> moved;
   const Config before = now.config;
   const Config after = with_change(before, change.key, change.value, &moved);
@@ -21,6 +23,7 @@ void Engine::Impl::apply(const SetParameter& change) {
     begin_segment(now.segment + 1, std::move(beginning), mark);
   } else {
     check_readout(after, *now.task);
+    const bool was_withheld = !max_margin_withheld().empty();
     now.config = after;
     if (before.contains("model.d") && before.integer("model.d") != after.integer("model.d"))
       trainer->resize(after, after.integer("model.d"), noise);
@@ -38,6 +41,7 @@ void Engine::Impl::apply(const SetParameter& change) {
         (now.state == Engine::State::finished && now.step < after.integer("run.steps")))
       now.state = Engine::State::ready;
     tell_config(false, mark);
+    change_max_margin(was_withheld);
   }
   for (const auto& other : moved) tell(Message{Message::Level::info, other.message + "."});
 }
@@ -60,9 +64,12 @@ void Engine::Impl::apply(const Load& load) {
 }
 
 auto Engine::Impl::prepare(const Config& config) -> Beginning {
-  Beginning beginning{config, has_same_task(now.config, config) ? now.task : nullptr, nullptr};
-  if (beginning.task == nullptr)
+  Beginning beginning{config, now.task, now.theory, nullptr};
+  if (!has_same_task(now.config, config)) {
     beginning.task = task_entry(config.text("task.kind")).make(config, hooks.task_work ? hooks.task_work() : TaskWork{});
+    beginning.theory = std::make_shared<TheoryOfTask>();
+    beginning.theory->theory = make_task_theory(beginning.task);
+  }
   beginning.trainer = make_trainer(config, beginning.task);
   const auto path = config.text_or("model.weights", {});
   InitialWeights read = path == weights.path ? weights : read_weights(path);
@@ -90,6 +97,8 @@ bool Engine::Impl::has_same_task(const Config& before, const Config& after) {
 void Engine::Impl::begin_segment(std::int64_t segment, Beginning beginning, const Marked& mark) {
   now.config = std::move(beginning.config);
   now.task = std::move(beginning.task);
+  if (beginning.theory != now.theory) beginning.theory->since_segment = segment;
+  now.theory = std::move(beginning.theory);
   trainer = std::move(beginning.trainer);
   noise = Random(static_cast<std::uint64_t>(now.config.integer("run.seed")), kGrowthNoiseStream);
   now.segment = segment;
@@ -117,6 +126,7 @@ void Engine::Impl::tell_config(bool restarted, const Marked& marked) const {
                         marked.key, marked.label, marked.from, marked.to};
   if (!marked.key.empty())
     changed.mark = marked.label + " " + (marked.from.empty() ? "" : marked.from + " → ") + marked.to;
+  changed.theory = now.theory->theory;
   tell(std::move(changed));
 }
 

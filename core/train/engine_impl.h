@@ -10,7 +10,9 @@
 #include "core/metrics/phase.h"
 #include "core/random/philox.h"
 #include "core/train/engine.h"
+#include "core/train/max_margin_policy.h"
 #include "core/train/stopping.h"
+#include "core/train/theory_desk.h"
 #include "core/train/trainer.h"
 
 namespace gramscope {
@@ -23,11 +25,13 @@ struct Course {
   std::shared_ptr<const Engine::Checkpoint> peak;
 };
 
-/// All that advance() and apply() read and write, but for the lists of records and commands.
+/// All that advance() and apply() read and write. The lists are filled by Engine::checkpoint() only: going back within a run
+/// keeps what was recorded.
 struct Engine::Checkpoint {
   Config config;
   std::string preset;
   std::shared_ptr<const Task> task;
+  std::shared_ptr<TheoryOfTask> theory;
   std::int64_t segment = 0;
   std::int64_t step = 0;
   std::int64_t tick = 0;
@@ -36,16 +40,19 @@ struct Engine::Checkpoint {
   Course course_before_last;
   Course course;
   bool has_unrecorded_change = false;
-  std::size_t records = 0;
-  std::size_t commands = 0;
   Random::State noise;
   std::shared_ptr<const Trainer::State> trainer;
   std::shared_ptr<const Engine::Checkpoint> last_recorded;  ///< null in a checkpoint of a recorded step itself
+  std::vector<Record> records;
+  std::vector<TheoryDesk::Queue> waiting;  ///< those records among them that wait for L_mm
+  std::size_t commands = 0;
 };
 
-/// What an engine consists of. Its functions stand in engine.cpp (steps), engine_commands.cpp, engine_recording.cpp and
-/// engine_going_back.cpp.
+/// What an engine consists of. Its functions stand in engine.cpp (steps), engine_commands.cpp, engine_theory.cpp,
+/// engine_recording.cpp and engine_going_back.cpp.
 struct Engine::Impl {
+  explicit Impl(EngineHooks around) : hooks(std::move(around)) {}
+
   /// What a mark on the timeline says of a changed parameter.
   struct Marked {
     std::string key;
@@ -64,15 +71,17 @@ struct Engine::Impl {
   struct Beginning {
     Config config;
     std::shared_ptr<const Task> task;
+    std::shared_ptr<TheoryOfTask> theory;
     std::unique_ptr<Trainer> trainer;
   };
 
-  Checkpoint now;  ///< its members from `records` on are filled by checkpoint() only
+  Checkpoint now;  ///< its members from `noise` on are filled by checkpoint() only
   Random noise{0};
   std::unique_ptr<Trainer> trainer;
   std::vector<Record> records;
   std::vector<Executed> commands;
   EngineHooks hooks;
+  TheoryDesk desk{hooks.most_waiting_bytes};
   std::shared_ptr<const Checkpoint> last_recorded;  ///< where a divergence goes back to
   std::int64_t limit = 0;                           ///< run.steps, looked at in every step
   InitialWeights weights;                           ///< those of the current segment
@@ -91,8 +100,8 @@ struct Engine::Impl {
   void apply(const Restart&);
   void apply(const Continue&);
   void apply(const Load& load);
-  /// The task is made anew only if its own parameters have changed, and weights are read anew only if their path has: a
-  /// restart reads no file again, and begins with the same weights whatever has become of it.
+  /// The task and its theory are made anew only if its own parameters have changed, and weights are read anew only if their
+  /// path has: a restart reads no file again, and begins with the same weights whatever has become of it.
   Beginning prepare(const Config& config);
   InitialWeights read_weights(const std::string& path) const;
   static bool has_same_task(const Config& before, const Config& after);
@@ -100,6 +109,16 @@ struct Engine::Impl {
   void begin_segment(std::int64_t segment, Beginning beginning, const Marked& mark);
   static Marked describe(const Config& before, const Config& after, const std::string& key);
   void tell_config(bool restarted, const Marked& marked) const;
+
+  // The theory of the task.
+  /// Why what is recorded now is not compared with L_mm; empty where it is.
+  std::string max_margin_withheld() const { return gramscope::max_margin_withheld(now.config, *now.task); }
+  /// Has L_mm solved for where what is recorded from here on needs it.
+  void begin_theory();
+  /// Completes the records whose L_mm has been found.
+  void collect_theory();
+  /// run.max_margin has changed.
+  void change_max_margin(bool was_withheld);
 
   // Recording.
   std::shared_ptr<const Embeddings> embeddings(const InsideWanted& inside) const;

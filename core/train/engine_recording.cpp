@@ -17,6 +17,15 @@ std::shared_ptr<const Embeddings> Engine::Impl::embeddings(const InsideWanted& i
   copy->h = trainer->context_embeddings();
   copy->w = trainer->word_embeddings();
   copy->inside = trainer->inside(inside);
+  copy->theory = now.theory->theory;
+  const auto withheld = max_margin_withheld();
+  if (withheld.empty()) copy->max_margin = now.theory->solved;
+  if (!withheld.empty())
+    copy->max_margin_missing = withheld;
+  else if (!now.theory->failure.empty())
+    copy->max_margin_missing = now.theory->failure;
+  else
+    copy->max_margin_missing = copy->max_margin != nullptr ? "" : "L_mm is being solved for";
   return copy;
 }
 
@@ -31,6 +40,8 @@ bool Engine::Impl::must_record() const {
 bool Engine::Impl::record() {
   // In the trainer's precision too: logits that overflow in float may be finite in double.
   if (!trainer->has_finite_objective(now.step)) return false;
+  begin_theory();
+  collect_theory();
   Record record;
   record.embeddings = embeddings(hooks.recorded);
   record.metrics = measure(*record.embeddings);
@@ -44,6 +55,8 @@ bool Engine::Impl::record() {
   now.course.watch.observe(now.step, is_scheduled_step(now.step), now.course.phase);
   record.phase = now.course.phase;
   now.has_unrecorded_change = false;
+  if (replaces) desk.drop(now.segment, now.step);
+  if (max_margin_withheld().empty() && now.theory->is_open()) desk.keep(record, now.theory);
   if (replaces)
     records.back() = record;
   else {
@@ -60,6 +73,7 @@ bool Engine::Impl::record() {
 }
 
 void Engine::Impl::settle() {
+  collect_theory();
   if (!must_record()) return;
   if (!record()) return diverge(now.step);
   if (now.state == Engine::State::ready && now.config.text("run.stop") == "peak" && now.course.peak != nullptr &&
@@ -69,8 +83,6 @@ void Engine::Impl::settle() {
 
 std::shared_ptr<Engine::Checkpoint> Engine::Impl::checkpoint() const {
   auto copy = std::make_shared<Checkpoint>(now);
-  copy->records = records.size();
-  copy->commands = commands.size();
   copy->noise = noise.state();
   copy->last_recorded = last_recorded;
   copy->trainer = trainer->state();

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "core/train/analyst.h"
 #include "core/train/channel.h"
@@ -29,20 +30,20 @@ struct Item {
   std::variant<Command, Control, TheoryFound> what;
 };
 
-/// Where the work on L_mm, which may outlive the runner, leaves word. Gone with the work, its share is shown no more.
+/// Where the work on L_mm, which may outlive the runner, leaves word. Its share is shown from its beginning until the engine
+/// has taken in what came of it, or it is given up.
 class TheoryDoor {
  public:
   TheoryDoor(std::shared_ptr<Latest<std::optional<double>>> share, std::shared_ptr<Channel<Item>> inbox)
-      : share_(std::move(share)), inbox_(std::move(inbox)) {}
+      : share_(std::move(share)), inbox_(std::move(inbox)) {
+    report(0.0);
+  }
   ~TheoryDoor() { share_->put(std::nullopt); }
   TheoryDoor(const TheoryDoor&) = delete;
   TheoryDoor& operator=(const TheoryDoor&) = delete;
 
   void report(double share) const { share_->put(share); }
-  void close() const {
-    share_->put(std::nullopt);
-    inbox_->push({TheoryFound{}});
-  }
+  void close() const { inbox_->push({TheoryFound{}}); }
 
  private:
   std::shared_ptr<Latest<std::optional<double>>> share_;
@@ -126,6 +127,8 @@ struct Runner::Impl {
     if (!items.empty()) {
       for (auto& item : coalesced(std::move(items))) std::visit([this](auto& what) { handle(what); }, item.what);
       engine.settle();
+      // Whoever sees no share any more finds the events of what was found before it.
+      if (std::exchange(has_found_theory, false)) max_margin_share->put(std::nullopt);
       stop_if_ended();
     }
     if (is_running && engine.is_held_back())
@@ -173,7 +176,7 @@ struct Runner::Impl {
   }
 
   /// The engine settles after each batch of items, which takes it in.
-  void handle(const TheoryFound&) { is_stale = true; }
+  void handle(const TheoryFound&) { is_stale = has_found_theory = true; }
 
   void handle(const Control& control) {
     std::visit([this](const auto& c) { handle_control(c); }, control);
@@ -292,6 +295,7 @@ struct Runner::Impl {
   FrameWanted frame_wanted;
   FrameWanted frame_submitted;
   bool is_stale = false;
+  bool has_found_theory = false;
   std::int64_t submitted_step = -1;
   std::int64_t submitted_segment = -1;
   double seconds_per_step = 0.0;
@@ -316,7 +320,7 @@ std::shared_ptr<const Snapshot> Runner::snapshot() const { return impl_->analyst
 RunnerStatus Runner::status() const {
   RunnerStatus status = impl_->status.get();
   status.preparation = impl_->preparation.get();
-  status.max_margin_share = impl_->max_margin_share->get();
+  if (!status.has_failed) status.max_margin_share = impl_->max_margin_share->get();
   return status;
 }
 void Runner::cancel_preparation() { impl_->cancel_task_work(false); }

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
-#include <map>
 
 #include "core/metrics/measure.h"
 #include "core/train/engine.h"
@@ -70,8 +70,8 @@ class Listener {
       REQUIRE(found != records.rend());
       found->metrics = again->metrics;
       ++remeasured;
-    } else if (const auto* solved = std::get_if<MaxMarginSolved>(&event)) {
-      this->solved.push_back(solved->theory);
+    } else if (const auto* found = std::get_if<MaxMarginSolved>(&event)) {
+      solved.push_back(found->theory);
     } else if (const auto* changed = std::get_if<ConfigChanged>(&event)) {
       CHECK(changed->theory != nullptr);
       CHECK(changed->theory->task == changed->task);

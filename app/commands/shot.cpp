@@ -32,8 +32,8 @@ void require_view(const std::string& key) {
       fmt::format("--view: unknown \"{}\"; nearest: {}", key, fmt::join(nearest_names(key, names), ", ")));
 }
 
-/// Trains to the step of the picture and takes in the last snapshot, calling `frame` as a window would. Stops early
-/// if interrupted.
+/// Trains to the step of the picture and takes in the last snapshot and L_mm where it is solved for, calling `frame` as a
+/// window would. Stops early if interrupted.
 template <class Frame>
 void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame) {
   observatory.step(steps);
@@ -44,7 +44,8 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
     if (status.has_failed) throw RuntimeError(status.failure);
     const auto* snapshot = observatory.snapshot();
     const bool is_there = status.step >= steps || status.state != Engine::State::ready;
-    if (is_there && snapshot != nullptr && snapshot->step() == status.step) return;
+    const bool is_solving = status.max_margin_share.has_value();
+    if (is_there && !is_solving && snapshot != nullptr && snapshot->step() == status.step) return;
   }
 }
 

@@ -48,6 +48,21 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
   }
 }
 
+/// Whether the picture waits for something beside the run: L_mm, or the fit of the NTP-UFM that a view has asked for.
+bool is_waiting(const Observatory& observatory) {
+  const auto& fit = observatory.ntp_ufm();
+  return observatory.status().max_margin_share.has_value() || (fit != nullptr && !fit->is_final());
+}
+
+/// Draws frames until nothing changes any more.
+template <class Frame>
+void settle(const Observatory& observatory, const Frame& frame) {
+  for (int i = 0; i < kSettlingFrames && !InterruptGuard::was_interrupted(); ++i) {
+    frame();
+    if (is_waiting(observatory)) i = 0;
+  }
+}
+
 /// run.steps without the user's --steps.
 std::int64_t whole_length(ExperimentOptions options) {
   options.steps.clear();
@@ -62,7 +77,7 @@ Image window_picture(Observatory& observatory, std::int64_t steps, const Picture
   options.experiments = experiment_source();
   Window window(std::move(options));
   finish_run(observatory, steps, [&] { window.draw_frame(observatory); });
-  for (int i = 0; i < kSettlingFrames; ++i) window.draw_frame(observatory);
+  settle(observatory, [&] { window.draw_frame(observatory); });
   return window.picture();
 }
 
@@ -70,7 +85,7 @@ Image view_picture(Observatory& observatory, std::int64_t steps, const std::stri
                    const PictureSize& size) {
   ViewPicture picture(key, size.width, size.height);
   finish_run(observatory, steps, [&] { picture.draw_frame(observatory); });
-  for (int i = 0; i < kSettlingFrames; ++i) picture.draw_frame(observatory);
+  settle(observatory, [&] { picture.draw_frame(observatory); });
   return picture.image();
 }
 

@@ -17,8 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kBudget = 5.0;     ///< seconds that a fit is to take of a core
-constexpr double kMostTime = 60.0;  ///< and what it may take for its least number of steps
+constexpr double kMostTime = 60.0;  ///< seconds that a fit may take for its least number of steps
 constexpr std::int64_t kLeastSteps = 1'000;
 constexpr std::int64_t kMostSteps = 200'000;
 constexpr Index kMostDimension = 512;
@@ -48,7 +47,7 @@ constexpr int kMostHalvings = 12;
 
 }  // namespace
 
-NtpUfmPlan plan_ntp_ufm(const Task& task) {
+NtpUfmPlan plan_ntp_ufm(const Task& task, double seconds) {
   NtpUfmPlan plan;
   if (!(task.ridge_limit > 0.0)) {
     plan.unavailable = "There is nothing to learn: what follows does not depend on the context.";
@@ -60,7 +59,7 @@ NtpUfmPlan plan_ntp_ufm(const Task& task) {
     plan.unavailable = "The NTP-UFM is not fitted to tasks of this size.";
     return plan;
   }
-  plan.steps = std::clamp(static_cast<std::int64_t>(kBudget / cost), kLeastSteps, kMostSteps);
+  plan.steps = std::clamp(static_cast<std::int64_t>(seconds / cost), kLeastSteps, kMostSteps);
   const auto path_steps = static_cast<std::int64_t>(kShareOfPath * static_cast<double>(plan.steps));
   Config config;
   config.set("model.kind", std::string("ufm"));

@@ -17,13 +17,14 @@ namespace gramscope {
 
 /// How the NTP-UFM of a task is trained: the plain UFM (IG Def. 1) in double with d = min(max(V, 2), 512) >= V - 1 where
 /// that is possible, heavy ball 0.9, and both ridges from 1e-2 of the task's ridge limit geometrically down to a share
-/// that the steps can follow. A function of the task alone.
+/// that the steps can follow. A function of the task and `seconds` alone: they are counted by the size of the task, not
+/// measured.
 struct NtpUfmPlan {
   Config config;            ///< resolved but for the task, which is given
-  std::int64_t steps = 0;   ///< so many that they take about five seconds of one core
+  std::int64_t steps = 0;   ///< so many that they take about `seconds` of one core
   std::string unavailable;  ///< why there is no fit: a task that is too large for one, or has nothing to learn
 };
-NtpUfmPlan plan_ntp_ufm(const Task& task);
+NtpUfmPlan plan_ntp_ufm(const Task& task, double seconds = 5.0);
 
 /// What a fit of the NTP-UFM has reached. Immutable.
 struct NtpUfmState {

@@ -47,14 +47,25 @@ void Observatory::update() {
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
   requested_ = std::exchange(view.wanted, {});
   fake_run().wanted = requested_;
+  fake_run().wants_ntp_ufm = std::exchange(view.wants_ntp_ufm, false);
+  ntp_ufm_ = fake_run().ntp_ufm;
+  if (max_margin_ != fake_run().max_margin) adopt_max_margin(fake_run().max_margin);
 }
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   task_ = std::move(task);
-  targets_ = {semantic_target(*task_), symmetric_target(*task_)};
+  targets_ = {semantic_target(*task_), symmetric_target(*task_), proxy_target(*task_), {}};
+  max_margin_.reset();
 }
 
-void Observatory::set_parameter(const std::string&, const Value&) {}
+void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory) {
+  max_margin_ = std::move(theory);
+  targets_.max_margin = max_margin_ != nullptr ? max_margin_target(*max_margin_) : MatrixF();
+}
+
+void Observatory::set_parameter(const std::string& key, const Value& value) {
+  fake_run().sent.push_back(key + " = " + to_string(value));
+}
 void Observatory::run() {}
 void Observatory::pause() {}
 void Observatory::toggle_running() {}

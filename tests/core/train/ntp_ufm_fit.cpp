@@ -17,14 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The plan of a task, over a given number of steps.
-NtpUfmPlan short_plan(const Task& task, std::int64_t steps) {
-  NtpUfmPlan plan = plan_ntp_ufm(task);
-  plan.steps = steps;
-  plan.config.set("reg.path_steps", steps * 4 / 5);
-  return plan;
-}
-
 std::shared_ptr<const Task> soft_task() {
   SupportShape shape;
   shape.vocabulary = 8;
@@ -79,22 +71,22 @@ TEST_CASE("plan_ntp_ufm: says why there is no fit") {
 
 TEST_CASE("NtpUfmCourse: one-hot labels give the simplex, in W and in H") {
   const auto task = make_attributes(3, 2);
-  NtpUfmCourse course(task, short_plan(*task, 4000));
-  course.advance(4000);
+  NtpUfmCourse course(task, plan_ntp_ufm(*task, 0.1));
+  course.advance(course.plan().steps);
   REQUIRE(course.is_finished());
   const auto state = course.state();
   CHECK(state->is_final());
   for (const auto* gram : {&state->plain_gram_h, &state->plain_gram_w}) {
     REQUIRE(gram->rows() == 8);
     for (Index j = 0; j < 8; ++j)
-      for (Index i = 0; i < 8; ++i) CHECK((*gram)(i, j) == doctest::Approx(i == j ? 1.0 : -1.0 / 7.0).epsilon(1e-3));
+      for (Index i = 0; i < 8; ++i) CHECK((*gram)(i, j) == doctest::Approx(i == j ? 1.0 : -1.0 / 7.0).epsilon(2e-2));
   }
 }
 
 TEST_CASE("NtpUfmCourse: contexts of equal supports become parallel, and the proxy is near") {
   const auto task = soft_task();
-  NtpUfmCourse course(task, short_plan(*task, 20'000));
-  course.advance(20'000);
+  NtpUfmCourse course(task, plan_ntp_ufm(*task, 0.1));
+  course.advance(course.plan().steps);
   const auto state = course.state();
   const Supports supports = supports_of(task->targets, task->words);
   const MatrixD proxy = proxy_context_cosines(supports);
@@ -103,16 +95,16 @@ TEST_CASE("NtpUfmCourse: contexts of equal supports become parallel, and the pro
   for (Index j = 0; j < task->contexts; ++j)
     for (Index i = 0; i < j; ++i)
       if (supports.of_context[static_cast<std::size_t>(i)] == supports.of_context[static_cast<std::size_t>(j)])
-        CHECK(gram(i, j) > 0.97);
+        CHECK(gram(i, j) > 0.9);
 }
 
 TEST_CASE("NtpUfmCourse: an unstable course begins anew with half the rate, and arrives") {
   const auto task = make_attributes(2, 2);
-  NtpUfmPlan plan = short_plan(*task, 500);
+  NtpUfmPlan plan = plan_ntp_ufm(*task, 0.01);
   const double rate = plan.config.real("optimizer.lr");
   plan.config.set("optimizer.lr", 1000.0 * rate);
   NtpUfmCourse course(task, plan);
-  for (int i = 0; i < 100 && !course.is_finished(); ++i) course.advance(100);
+  for (int i = 0; i < 100 && !course.is_finished(); ++i) course.advance(1000);
   REQUIRE(course.is_finished());
   CHECK(course.learning_rate() < 1000.0 * rate);
   CHECK(course.state()->plain_gram_h(0, 1) == doctest::Approx(-1.0 / 3.0).epsilon(1e-2));
@@ -120,7 +112,7 @@ TEST_CASE("NtpUfmCourse: an unstable course begins anew with half the rate, and 
 
 TEST_CASE("NtpUfmFit: ends with the bits of the course, however often it rests") {
   const auto task = soft_task();
-  const NtpUfmPlan plan = short_plan(*task, 3000);
+  const NtpUfmPlan plan = plan_ntp_ufm(*task, 0.02);
   NtpUfmCourse course(task, plan);
   course.advance(1234);
   course.advance(10'000);
@@ -130,13 +122,13 @@ TEST_CASE("NtpUfmFit: ends with the bits of the course, however often it rests")
   for (int i = 0; i < 20; ++i) {
     disturbed.set_active(i % 2 == 1);
     std::this_thread::sleep_for(std::chrono::microseconds(random.below(3000)));
-    if (const auto state = disturbed.state()) CHECK(state->embeddings->step <= 3000);
+    if (const auto state = disturbed.state()) CHECK(state->embeddings->step <= plan.steps);
   }
   disturbed.set_active(true);
   for (const auto* fit : {&undisturbed, &disturbed}) {
     const auto state = wait_until_final(*fit);
     REQUIRE(state != nullptr);
-    CHECK(state->embeddings->step == 3000);
+    CHECK(state->embeddings->step == plan.steps);
     CHECK(state->embeddings->task == task);
     CHECK(are_same_bits(state->embeddings->h, course.state()->embeddings->h));
     CHECK(are_same_bits(state->embeddings->w, course.state()->embeddings->w));
@@ -148,7 +140,7 @@ TEST_CASE("NtpUfmFit: stops within a step, at work and at rest") {
   for (const bool is_active : {true, false}) {
     const auto begun = std::chrono::steady_clock::now();
     {
-      NtpUfmFit fit(task, short_plan(*task, 900'000'000));
+      NtpUfmFit fit(task);
       fit.set_active(is_active);
       std::this_thread::sleep_for(20ms);
     }

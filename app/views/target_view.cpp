@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <array>
 
 #include "app/ui/widgets.h"
@@ -68,9 +66,10 @@ class TargetView final : public View {
     return {};
   }
 
-  static std::string_view shortened(const Observatory& observatory, TargetKind kind) {
+  static std::string shortened(const Observatory& observatory, TargetKind kind) {
     if (observatory.view.is_difference) return "H now minus it";
     if (kind == TargetKind::proxy && is_proxy_symmetric(observatory.task())) return "is symmetric here";
+    if (kind == TargetKind::max_margin && observatory.max_margin() != nullptr) return proof_text(*observatory.max_margin());
     return "of the task alone";
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/ui/format.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
@@ -13,9 +14,26 @@
 
 namespace gramscope::app {
 
+namespace {
+
+/// One significant digit: "3e−7".
+std::string rounded_power(double value) {
+  const int exponent = static_cast<int>(std::floor(std::log10(value)));
+  const double digit = std::round(value / std::pow(10.0, exponent));
+  const bool is_next = digit >= 10.0;
+  return fmt::format("{:.0f}e−{}", is_next ? 1.0 : digit, -(exponent + (is_next ? 1 : 0)));
+}
+
+}  // namespace
+
+std::string ridge_text(double ridge) {
+  return ridge > 0.0 && ridge < 0.1 ? "λ " + rounded_power(ridge) : "λ " + format_short(ridge);
+}
+
 std::string proof_text(const MaxMarginTheory& theory) {
   const double gap = theory.solution.relative_gap();
-  return gap < 1e-12 ? "proved" : fmt::format("proved to {:.0e}", gap);
+  if (gap >= 0.1) return "not proved";
+  return gap < 1e-12 ? "proved" : "proved to " + rounded_power(gap);
 }
 
 MaxMarginStanding max_margin_standing(const Observatory& observatory) {

@@ -10,8 +10,12 @@ namespace gramscope::app {
 
 // What views say of the max-margin theory besides its matrices.
 
-/// How well L_mm is proved: "proved to 3e-7" (the relative duality gap), "proved" where it is rounding.
+/// How well L_mm is proved: "proved to 3e−7" (the relative duality gap), "proved" where that is rounding, "not proved" from
+/// 0.1 on.
 std::string proof_text(const MaxMarginTheory& theory);
+
+/// "λ 9e−5"
+std::string ridge_text(double ridge);
 
 /// How the solution of L_mm stands while there is none: the share of the way, or why it is not being solved for and whether
 /// asking helps.

@@ -55,7 +55,7 @@ float names_width(const GramOrder& order, float side) {
   for (const auto& block : order.levels.front())
     if (cell * static_cast<float>(block.end - block.begin) >= line)
       widest = std::max(widest, text_size(fonts().small, block.label).x);
-  return widest == 0.0f ? 0.0f : std::ceil(std::min(widest, 130 * ui_scale())) + 8 * ui_scale();
+  return widest == 0.0f ? 0.0f : std::ceil(std::min(widest, 110 * ui_scale())) + 8 * ui_scale();
 }
 
 TheoryLayout lay_out(const Rect& body, const GramOrder& contexts, const GramOrder& words) {
@@ -81,7 +81,7 @@ TheoryLayout lay_out(const Rect& body, const GramOrder& contexts, const GramOrde
   }
   const float names = std::max(names_width(contexts, layout.side), names_width(words, layout.side));
   const float named = side_with(names + (layout.has_bar ? bar : 0.0f), layout.title, layout.caption);
-  if (names > 0.0f && named >= 0.86f * bare && named >= 90 * s) {
+  if (names > 0.0f && named >= 0.8f * bare && named >= 90 * s) {
     layout.names = names;
     layout.side = named;
   }
@@ -253,7 +253,7 @@ class TheoryView final : public View {
     if (column == kMaxMargin && observatory.max_margin() != nullptr) return proof_text(*observatory.max_margin());
     const auto& fit = observatory.ntp_ufm();
     if (column != kNtpUfm || fit == nullptr || fit->embeddings == nullptr) return {};
-    if (fit->is_final()) return fmt::format("λ {:.0e}", fit->ridge);
+    if (fit->is_final()) return ridge_text(fit->ridge);
     return fmt::format("{:.0f}%", std::floor(100.0 * static_cast<double>(fit->embeddings->step) / static_cast<double>(fit->steps)));
   }
 
@@ -337,8 +337,8 @@ class TheoryView final : public View {
     const Task& task = observatory.task();
     Index a = pointed->a;
     Index b = pointed->b;
+    draw_card(observatory, *pointed);
     if (pointed->row == 1) {
-      draw_card(observatory, *pointed);
       if (!task.has_one_context_per_label()) {
         hovered_words_ = std::pair{a, b};
         return hover_.set(selection, std::nullopt, std::nullopt);
@@ -346,8 +346,6 @@ class TheoryView final : public View {
       const auto contexts = context_of_word(task);
       a = contexts[static_cast<std::size_t>(a)];
       b = contexts[static_cast<std::size_t>(b)];
-    } else {
-      draw_card(observatory, *pointed);
     }
     hover_.set(selection, a, b);
     if (pointed->is_clicked) select_pair(selection, a, b);

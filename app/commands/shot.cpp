@@ -32,8 +32,8 @@ void require_view(const std::string& key) {
       fmt::format("--view: unknown \"{}\"; nearest: {}", key, fmt::join(nearest_names(key, names), ", ")));
 }
 
-/// Trains to the step of the picture and takes in the last snapshot, calling `frame` as a window would. Stops early
-/// if interrupted.
+/// Trains to the step of the picture and takes in the last snapshot and L_mm where it is solved for, calling `frame` as a
+/// window would. Stops early if interrupted.
 template <class Frame>
 void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame) {
   observatory.step(steps);
@@ -44,22 +44,17 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
     if (status.has_failed) throw RuntimeError(status.failure);
     const auto* snapshot = observatory.snapshot();
     const bool is_there = status.step >= steps || status.state != Engine::State::ready;
-    if (is_there && snapshot != nullptr && snapshot->step() == status.step) return;
+    const bool is_solving = status.max_margin_share.has_value();
+    if (is_there && !is_solving && snapshot != nullptr && snapshot->step() == status.step) return;
   }
 }
 
-/// Whether the picture waits for something beside the run: L_mm, or the fit of the NTP-UFM that a view has asked for.
-bool is_waiting(const Observatory& observatory) {
-  const auto& fit = observatory.ntp_ufm();
-  return observatory.status().max_margin_share.has_value() || (fit != nullptr && !fit->is_final());
-}
-
-/// Draws frames until nothing changes any more.
+/// Draws frames until nothing changes any more, which takes as long as the fit of the NTP-UFM where a view wants it.
 template <class Frame>
 void settle(const Observatory& observatory, const Frame& frame) {
   for (int i = 0; i < kSettlingFrames && !InterruptGuard::was_interrupted(); ++i) {
     frame();
-    if (is_waiting(observatory)) i = 0;
+    if (const auto& fit = observatory.ntp_ufm(); fit != nullptr && !fit->is_final()) i = 0;
   }
 }
 

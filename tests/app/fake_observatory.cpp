@@ -41,7 +41,8 @@ void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
   snapshot_ = fake_run().snapshot;
   status_ = fake_run().status;
-  records_ = fake_run().records;
+  course_ = RecordedCourse(fake_run().records);
+  theory_ = snapshot_ != nullptr ? snapshot_->embeddings->theory : nullptr;
   layer_names_.clear();
   if (snapshot_ != nullptr)
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
@@ -49,7 +50,9 @@ void Observatory::update() {
   fake_run().wanted = requested_;
   fake_run().wants_ntp_ufm = std::exchange(view.wants_ntp_ufm, false);
   ntp_ufm_ = fake_run().ntp_ufm;
-  if (max_margin_ != fake_run().max_margin) adopt_max_margin(fake_run().max_margin);
+  auto solved = fake_run().max_margin;
+  if (solved == nullptr && snapshot_ != nullptr) solved = snapshot_->embeddings->max_margin;
+  if (max_margin_ != solved) adopt_max_margin(std::move(solved));
 }
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {

@@ -122,7 +122,7 @@ FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer) {
     }
   }
   Analysis analysis;
-  auto snapshot = std::make_shared<Snapshot>(*analysis(embeddings, layer));
+  auto snapshot = std::make_shared<Snapshot>(*analysis(embeddings, {.inside = {}, .layer = layer}));
   snapshot->layers.clear();
   for (std::size_t l = 0; l < inside.layers.size(); ++l) {
     const double depth_share = static_cast<double>(l) / static_cast<double>(inside.layers.size());
@@ -173,6 +173,13 @@ FakeRun with_theory() {
 FakeRun with_theory_to_come(const FakeRun& run) {
   FakeRun result = run;
   result.max_margin.reset();
+  auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+  auto embeddings = std::make_shared<Embeddings>(*run.snapshot->embeddings);
+  embeddings->max_margin.reset();
+  snapshot->embeddings = embeddings;
+  snapshot->metrics.replace({"sim_h_mm", NAN, "L_mm is being solved for"});
+  snapshot->metrics.replace({"sim_w_mm", NAN, "L_mm is being solved for"});
+  result.snapshot = snapshot;
   result.status.max_margin_share = 0.37;
   result.ntp_ufm = NtpUfmCourse(run.task).state();
   return result;

@@ -309,7 +309,7 @@ class Gallery {
     frame(word);
     expect(!selection.hovered_a, "theory: a word is taken for a context");
 
-    fake_run().max_margin.reset();
+    fake_run() = with_theory_to_come(run);
     fake_run().status.max_margin_share.reset();
     Config large = flagship();
     large.set("run.max_margin", std::string("never"));

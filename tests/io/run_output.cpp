@@ -88,6 +88,48 @@ TEST_CASE("RunOutput: restarts get files of their own") {
   CHECK(load_session((directory / "session.toml").string()).commands.size() == 1);
 }
 
+TEST_CASE("RunOutput: a table completed when L_mm is there is the table of a run that had it from the start") {
+  const TemporaryDirectory directory;
+  run_into(directory / "at_once", true);
+  {
+    RunOutput output(directory / "beside", kPreset);
+    EngineHooks hooks;
+    hooks.listener = [&](const Event& event) { output.on(event); };
+    hooks.solve_max_margin = [](std::shared_ptr<const TaskTheory> theory) { return solve_max_margin_beside(std::move(theory)); };
+    Engine engine(kPreset.config, kPreset.name, std::move(hooks));
+    engine.advance(12);
+    engine.apply(Restart{});
+    engine.advance(100);
+    engine.complete_theory();
+    output.finish(engine);
+  }
+  const auto table = contents(directory / "beside/metrics.csv");
+  CHECK(table == contents(directory / "at_once/metrics.csv"));
+  CHECK(table.find("sim_h_mm") != std::string::npos);
+}
+
+TEST_CASE("RunOutput: rows that are measured again are in the table with the next step") {
+  const TemporaryDirectory directory;
+  RunOutput output(directory.path(), kPreset);
+  const auto add = [&](std::int64_t step) {
+    Record record;
+    record.at_step = step;
+    record.metrics.add("x", 1.0);
+    record.embeddings = Engine(kPreset.config, kPreset.name).embeddings();
+    output.on(Recorded{record, false});
+  };
+  for (std::int64_t step = 0; step < 20; ++step) add(step);
+  Metrics metrics;
+  metrics.add("x", 7.5);
+  output.on(Remeasured{0, 3, metrics});
+  output.on(Remeasured{1, 4, metrics});  // not a step of this run: nothing
+  add(20);
+  const auto table = contents(directory / "metrics.csv");
+  CHECK(table.find("\n0,3,7.5\n") != std::string::npos);
+  CHECK(table.find("\n0,4,1\n") != std::string::npos);
+  CHECK(table.find("\n0,20,1\n") != std::string::npos);
+}
+
 TEST_CASE("RunOutput: two runs of the same preset write the same bytes") {
   const TemporaryDirectory directory;
   run_into(directory / "a");

@@ -42,7 +42,8 @@ TEST_CASE("runner: gives the same records and bits as the engine alone, whatever
     runner.send(Run{});
     runner.send(SetSpeed{kMaximum});
     wait_until_ended(runner);
-    const Engine engine = runner.stop();
+    Engine engine = runner.stop();
+    engine.complete_theory();
     REQUIRE(engine.step() == 3000);
     CHECK(engine.parameter_bytes() == alone.parameter_bytes());
     CHECK(csv(engine) == csv(alone));
@@ -168,7 +169,8 @@ TEST_CASE("runner: stops at the peak with the bits of the engine alone, stays th
   CHECK(runner.status().step == peak);
   runner.send(Run{.goes_beyond_end = true});
   for (int i = 0; i < 20'000 && runner.status().state != Engine::State::finished; ++i) std::this_thread::sleep_for(1ms);
-  const Engine engine = runner.stop();
+  Engine engine = runner.stop();
+  engine.complete_theory();
   CHECK(engine.state() == Engine::State::finished);
   CHECK(engine.parameter_bytes() == alone.parameter_bytes());
   CHECK(csv(engine) == csv(alone));
@@ -193,4 +195,54 @@ TEST_CASE("pacer: each doubling of 1 + step takes the same time") {
   CHECK(pacer.due(10, at(0.2)) == 10);
   // Ten seconds lost are not made up for.
   CHECK(pacer.due(20, at(10.4)) < 20);
+}
+
+TEST_CASE("runner: a paused one takes in L_mm when it is there, and its next frame carries it") {
+  Config config = small_run(1000);
+  config.set("task.values", std::int64_t{3});
+  Runner runner(config, {}, false, kMaximum);
+  bool is_solved = false;
+  std::int64_t remeasured = 0;
+  bool is_compared = false;
+  for (int i = 0; i < 20'000 && !is_compared; ++i) {
+    for (const auto& event : runner.take_events()) {
+      is_solved = is_solved || std::holds_alternative<MaxMarginSolved>(event);
+      if (const auto* again = std::get_if<Remeasured>(&event)) {
+        ++remeasured;
+        CHECK(again->step == 0);
+        CHECK(again->metrics.find("sim_h_mm")->is_defined());
+      }
+    }
+    runner.send(RequestFrame{});
+    const auto snapshot = runner.snapshot();
+    is_compared = snapshot != nullptr && snapshot->embeddings->max_margin != nullptr;
+    std::this_thread::sleep_for(1ms);
+  }
+  CHECK(is_compared);
+  CHECK(is_solved);
+  CHECK(remeasured <= 1);  // none where it was there before step 0 was recorded
+  CHECK_FALSE(runner.status().max_margin_share);
+  const Engine engine = runner.stop();
+  CHECK(engine.records().back().metrics.find("sim_h_mm")->is_defined());
+}
+
+TEST_CASE("runner: ends at once while L_mm is being solved for, and hands back an engine that can wait for it") {
+  Config config = small_run(100);
+  config.set("task.values", std::int64_t{7});  // 343 contexts
+  {
+    const auto begin = std::chrono::steady_clock::now();
+    { Runner runner(config, {}, true, kMaximum); }
+    CHECK(std::chrono::steady_clock::now() - begin < 20s);
+  }
+  config.set("task.values", std::int64_t{3});
+  Engine alone(config);
+  while (alone.advance(1000) == Engine::State::ready) {
+  }
+  auto runner = std::make_unique<Runner>(config, std::string{}, true, kMaximum);
+  wait_until_ended(*runner);
+  Engine engine = runner->stop();
+  runner.reset();
+  engine.complete_theory();
+  CHECK_FALSE(engine.awaits_max_margin());
+  CHECK(csv(engine) == csv(alone));
 }

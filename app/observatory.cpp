@@ -51,6 +51,15 @@ void Observatory::update() {
     tell({Message::Level::error, status_.failure});
   if (!pending_.empty()) settle_pending();
   request_frame();
+  fit_ntp_ufm();
+}
+
+void Observatory::fit_ntp_ufm() {
+  const bool is_wanted = std::exchange(view.wants_ntp_ufm, false);
+  if (is_wanted && ntp_ufm_fit_ == nullptr && task_ != nullptr) ntp_ufm_fit_ = std::make_unique<NtpUfmFit>(task_);
+  if (ntp_ufm_fit_ == nullptr) return;
+  ntp_ufm_fit_->set_active(is_wanted);
+  ntp_ufm_ = ntp_ufm_fit_->state();
 }
 
 void Observatory::request_frame() {
@@ -80,7 +89,7 @@ void Observatory::handle(const Event& event) {
     handle(*finished);
   } else if (const auto* solved = std::get_if<MaxMarginSolved>(&event)) {
     if (solved->theory->task != task_) return;  // of a task that the window has left
-    max_margin_ = solved->theory;
+    adopt_max_margin(solved->theory);
     has_changed_ = true;
   } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
     course_.remeasure(*remeasured);
@@ -169,12 +178,21 @@ void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   if (task == task_) return;
   const bool is_same_shape = task_ != nullptr && task_->context_names == task->context_names;
   task_ = std::move(task);
-  max_margin_.reset();
+  adopt_max_margin(nullptr);
+  ntp_ufm_fit_.reset();
+  ntp_ufm_.reset();
   snapshot_.reset();
   fit_to(view, *task_);
+  // What follows the same contexts may be another.
+  targets_.proxy = proxy_target(*task_);
   if (is_same_shape) return;
   targets_.semantic = semantic_target(*task_);
   targets_.symmetric = symmetric_target(*task_);
+}
+
+void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory) {
+  max_margin_ = std::move(theory);
+  targets_.max_margin = max_margin_ != nullptr ? max_margin_target(*max_margin_) : MatrixF();
 }
 
 double Observatory::message_age() const { return now_in_seconds() - message_time_; }

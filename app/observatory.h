@@ -11,14 +11,13 @@
 #include "app/context_groups.h"
 #include "app/gl/draw_queue.h"
 #include "app/recorded_course.h"
+#include "app/targets.h"
 #include "core/registry/registry.h"
+#include "core/train/ntp_ufm_fit.h"
 #include "core/train/runner.h"
 #include "core/train/snapshot.h"
 
 namespace gramscope::app {
-
-/// What the two Gram matrices of the centre can be compared with.
-enum class TargetKind { semantic, symmetric, difference_semantic, difference_symmetric };
 
 /// What the user has pointed at: shared by all views. Contexts and words are indices into the task's order.
 struct Selection {
@@ -46,11 +45,14 @@ struct ViewState {
   Grouping colour;  ///< points of one colour
   int layer = -1;   ///< what the pictures of H show: -1 for H itself, else a layer of the network
   bool show_labels = true;
-  TargetKind target = TargetKind::semantic;
+  TargetKind target = TargetKind::semantic;  ///< where a task does not allow it, fitting_target() says what stands in
+  bool is_difference = false;                ///< the Gram now minus the target
+  Grouping theory_order{Grouping::By::support};  ///< as `order`, where theory stands beside practice
   Camera camera;
   Selection selection;
   /// What the views drawn in this frame need in the next besides W and H. Taken and emptied by update().
   FrameWanted wanted;
+  bool wants_ntp_ufm = false;  ///< the same of the fit of the NTP-UFM
   std::string browsing;  ///< the file parameter whose file is being chosen; empty: none
 };
 
@@ -63,12 +65,6 @@ struct Mark {
   std::string key;       ///< the parameter that changed; empty for other events
   std::string from;      ///< its value before
   double made_at = 0.0;  ///< seconds on a steady clock: changes of one drag become one mark
-};
-
-/// What is fixed by the task and drawn beside the live Gram; made anew when the task changes.
-struct Targets {
-  MatrixF semantic;   ///< m×m, empty where the task has no factors
-  MatrixF symmetric;  ///< m×m
 };
 
 /// Everything the window shows, as the UI thread holds it: the runner, what came back from it, and how it is looked
@@ -110,6 +106,9 @@ class Observatory {
   const std::shared_ptr<const MaxMarginTheory>& max_margin() const { return max_margin_; }
   /// W and H at step 0 of the current segment; nullptr where it did not begin there.
   const std::shared_ptr<const Embeddings>& first_embeddings() const { return first_embeddings_; }
+  /// The NTP-UFM on this task: trained beside the run while views want it, resting while they do not; nullptr before its
+  /// first state.
+  const std::shared_ptr<const NtpUfmState>& ntp_ufm() const { return ntp_ufm_; }
   const Snapshot* snapshot() const { return snapshot_.get(); }
   const RunnerStatus& status() const { return status_; }
   const SetSpeed& speed() const { return speed_; }
@@ -138,7 +137,9 @@ class Observatory {
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();
   void request_frame();
+  void fit_ntp_ufm();
   void adopt_task(std::shared_ptr<const Task> task);
+  void adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory);
 
   /// A value that was sent and not yet confirmed: shown until the engine's answer to it comes.
   struct Pending {
@@ -158,6 +159,8 @@ class Observatory {
   std::shared_ptr<const TaskTheory> theory_;
   std::shared_ptr<const MaxMarginTheory> max_margin_;
   std::shared_ptr<const Embeddings> first_embeddings_;
+  std::unique_ptr<NtpUfmFit> ntp_ufm_fit_;  ///< from the first time that a view wants it until the task changes
+  std::shared_ptr<const NtpUfmState> ntp_ufm_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<std::string> layer_names_;
   FrameWanted requested_;

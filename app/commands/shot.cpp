@@ -49,6 +49,15 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
   }
 }
 
+/// Draws frames until nothing changes any more, which takes as long as the fit of the NTP-UFM where a view wants it.
+template <class Frame>
+void settle(const Observatory& observatory, const Frame& frame) {
+  for (int i = 0; i < kSettlingFrames && !InterruptGuard::was_interrupted(); ++i) {
+    frame();
+    if (const auto& fit = observatory.ntp_ufm(); fit != nullptr && !fit->is_final()) i = 0;
+  }
+}
+
 /// run.steps without the user's --steps.
 std::int64_t whole_length(ExperimentOptions options) {
   options.steps.clear();
@@ -63,7 +72,7 @@ Image window_picture(Observatory& observatory, std::int64_t steps, const Picture
   options.experiments = experiment_source();
   Window window(std::move(options));
   finish_run(observatory, steps, [&] { window.draw_frame(observatory); });
-  for (int i = 0; i < kSettlingFrames; ++i) window.draw_frame(observatory);
+  settle(observatory, [&] { window.draw_frame(observatory); });
   return window.picture();
 }
 
@@ -71,7 +80,7 @@ Image view_picture(Observatory& observatory, std::int64_t steps, const std::stri
                    const PictureSize& size) {
   ViewPicture picture(key, size.width, size.height);
   finish_run(observatory, steps, [&] { picture.draw_frame(observatory); });
-  for (int i = 0; i < kSettlingFrames; ++i) picture.draw_frame(observatory);
+  settle(observatory, [&] { picture.draw_frame(observatory); });
   return picture.image();
 }
 

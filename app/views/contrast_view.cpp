@@ -45,7 +45,7 @@ class ContrastView final : public View {
     const auto& task = observatory.task();
     if (task.factors.empty()) {
       draw_wrapped(fonts().body, {left, y}, right - left, fonts().body->FontSize + 2.0f * scale,
-                   palette().text_muted, "This task has no latent factors to compare.");
+                   palette().text_muted, "This task has no latent factors.");
       return;
     }
     refresh_targets(observatory);

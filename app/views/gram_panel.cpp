@@ -27,16 +27,6 @@ constexpr float kWidestLabel = 150.0f;
 
 ImFont* level_font(int level) { return level == 0 ? fonts().body : fonts().small; }
 
-float bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x; }
-
-/// The largest matrix that fits: whole pixels per cell as soon as cells are large enough to be seen one by
-/// one.
-float square_size(float available, Index rows) {
-  const float cells = static_cast<float>(rows);
-  const float cell = available / cells;
-  return cell >= kGapFrom * ui_scale() ? std::floor(cell) * cells : std::floor(available);
-}
-
 /// Width of each level's column of labels for that cell size; 0 where none of a level's labels fits.
 std::array<float, kMostLevels> level_widths(const std::vector<std::vector<RowBlock>>& levels, int count,
                                             float cell) {
@@ -78,27 +68,6 @@ void place_labels(GramLayout& layout, const std::vector<std::vector<RowBlock>>& 
     }
     right -= std::ceil(widths[l]);
   }
-}
-
-void draw_bar(const Rect& bar, std::string_view view) {
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  constexpr int kSteps = 48;
-  const auto& map = diverging_map();
-  for (int i = 0; i < kSteps; ++i) {
-    const auto at = [&](int k) { return 1.0f - 2.0f * static_cast<float>(k) / kSteps; };
-    const float top = bar.min.y + bar.height() * static_cast<float>(i) / kSteps;
-    const float bottom = bar.min.y + bar.height() * static_cast<float>(i + 1) / kSteps;
-    const Colour high = map.at(at(i));
-    const Colour low = map.at(at(i + 1));
-    list->AddRectFilledMultiColor({bar.min.x, top}, {bar.max.x, bottom}, high, high, low, low);
-  }
-  ImFont* font = fonts().small;
-  const float left = bar.max.x + 5 * ui_scale();
-  draw_label(font, {left, bar.min.y - 1}, palette().text_muted, "+1", view, 1000);
-  draw_label(font, {left, bar.max.y - font->FontSize + 1}, palette().text_muted, "−1", view, 1002);
-  if (bar.height() >= 4 * font->FontSize)
-    draw_label(font, {left, (bar.min.y + bar.max.y - font->FontSize) / 2}, palette().text_muted, "0", view,
-               1001);
 }
 
 Rect cell_rect(const GramLayout& layout, const GramCell& cell) {
@@ -155,6 +124,37 @@ bool contains(const RowBlock& block, const std::optional<GramCell>& cell) {
 
 }  // namespace
 
+float cosine_bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x; }
+
+float cosine_bar_width() { return kBarWidth * ui_scale(); }
+
+float gram_side(float available, Index rows) {
+  const float cells = static_cast<float>(rows);
+  const float cell = available / cells;
+  return cell >= kGapFrom * ui_scale() ? std::floor(cell) * cells : std::floor(available);
+}
+
+void draw_cosine_bar(const Rect& bar, std::string_view view) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  constexpr int kSteps = 48;
+  const auto& map = diverging_map();
+  for (int i = 0; i < kSteps; ++i) {
+    const auto at = [&](int k) { return 1.0f - 2.0f * static_cast<float>(k) / kSteps; };
+    const float top = bar.min.y + bar.height() * static_cast<float>(i) / kSteps;
+    const float bottom = bar.min.y + bar.height() * static_cast<float>(i + 1) / kSteps;
+    const Colour high = map.at(at(i));
+    const Colour low = map.at(at(i + 1));
+    list->AddRectFilledMultiColor({bar.min.x, top}, {bar.max.x, bottom}, high, high, low, low);
+  }
+  ImFont* font = fonts().small;
+  const float left = bar.max.x + 5 * ui_scale();
+  draw_label(font, {left, bar.min.y - 1}, palette().text_muted, "+1", view, 1000);
+  draw_label(font, {left, bar.max.y - font->FontSize + 1}, palette().text_muted, "−1", view, 1002);
+  if (bar.height() >= 4 * font->FontSize)
+    draw_label(font, {left, (bar.min.y + bar.max.y - font->FontSize) / 2}, palette().text_muted, "0", view,
+               1001);
+}
+
 GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vector<RowBlock>>& levels) {
   const float s = ui_scale();
   const float margin = std::min(12.0f * s, body.width() / 16);
@@ -163,7 +163,7 @@ GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vec
   GramLayout layout;
   if (rows == 0 || height < 8 || width < 8) return layout;
 
-  const float largest = square_size(std::min(width, height), rows);
+  const float largest = gram_side(std::min(width, height), rows);
   const int most_levels = std::min<int>(kMostLevels, static_cast<int>(levels.size()));
   float labels_width = 0.0f;
   float size = largest;
@@ -174,14 +174,14 @@ GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vec
     layout.has_bar = option <= most_levels && height > 48 * s;
     count = std::max(0, most_levels - option);
     widths = level_widths(levels, count, largest / static_cast<float>(rows));
-    const float bar = layout.has_bar ? bar_room() : 0.0f;
-    size = square_size(std::min(height, width - total_width(widths) - bar), rows);
+    const float bar = layout.has_bar ? cosine_bar_room() : 0.0f;
+    size = gram_side(std::min(height, width - total_width(widths) - bar), rows);
     // A smaller matrix has shorter blocks: some labels may not fit beside it any more.
     widths = level_widths(levels, count, size / static_cast<float>(rows));
     labels_width = total_width(widths);
     if (size >= 0.8f * largest) break;
   }
-  const float bar = layout.has_bar ? bar_room() : 0.0f;
+  const float bar = layout.has_bar ? cosine_bar_room() : 0.0f;
   // The matrix stands in the middle as long as that leaves room for what is beside it.
   const float centred = body.min.x + (body.width() - size - labels_width - bar) / 2 + labels_width;
   const float left = std::round(centred);
@@ -194,6 +194,20 @@ GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vec
   return layout;
 }
 
+namespace {
+
+GramLayout bare_layout(const Rect& body, Index rows) {
+  GramLayout layout;
+  if (rows == 0) return layout;
+  const float side = gram_side(std::min(body.width(), body.height()), rows);
+  const ImVec2 at{std::round(body.min.x), std::round(body.min.y)};
+  layout.matrix = {at, {at.x + side, at.y + side}};
+  layout.cell = side / static_cast<float>(rows);
+  return layout;
+}
+
+}  // namespace
+
 GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, const Content& content) {
   const Index rows = content.values.rows();
   // A row may stand for several neighbours in the task's order; then no other order can be shown.
@@ -201,7 +215,7 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   const bool is_ordered = static_cast<Index>(content.order.order.size()) == rows;
   static const std::vector<std::vector<RowBlock>> kNone;
   const auto& levels = is_ordered ? content.order.levels : kNone;
-  const GramLayout layout = lay_out_gram(body, rows, levels);
+  const GramLayout layout = content.is_bare ? bare_layout(body, rows) : lay_out_gram(body, rows, levels);
   const Rect& m = layout.matrix;
   if (m.width() < 4) return {};
   const Canvas canvas = Canvas::current();
@@ -222,7 +236,7 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   }
   if (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows)))
     draw_separators(layout, levels[0]);
-  if (layout.has_bar) draw_bar(layout.bar, content.view);
+  if (layout.has_bar) draw_cosine_bar(layout.bar, content.view);
 
   const auto state = interact(fmt::format("view.{}.matrix", content.view), m);
   Pointed pointed;

@@ -38,6 +38,18 @@ struct GramLayout {
 /// fifths of that size. Labels that would overlap or be cut off are left out.
 GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vector<RowBlock>>& levels);
 
+/// The colour bar of cosines, -1 at the bottom and +1 at the top, with its numbers on the right; `view` for the names of its
+/// labels.
+void draw_cosine_bar(const Rect& bar, std::string_view view);
+/// The width of the bar with its numbers and the gap before it.
+float cosine_bar_room();
+/// Its own width.
+float cosine_bar_width();
+
+/// The side of the largest matrix of `rows` cells in that space: whole pixels per cell where cells are large enough to be
+/// seen one by one.
+float gram_side(float available, Index rows);
+
 /// A square matrix of cosines with labels, separators between the outer groups, outlined cells and a colour
 /// bar.
 class GramPanel {
@@ -48,6 +60,7 @@ class GramPanel {
     std::string_view view;  ///< key, for the names of items
     std::optional<GramCell> selected;
     std::optional<GramCell> hovered;  ///< in any view
+    bool is_bare = false;             ///< the matrix alone, at the top left of the body: no labels, no bar
   };
   struct Pointed {
     std::optional<GramCell> cell;  ///< under the mouse

@@ -7,14 +7,6 @@
 namespace gramscope::app {
 namespace {
 
-/// The cosine of two of `count` contexts or words; of many, the mean of those they are shown with.
-void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b, Index count) {
-  const Index block = gram_block(count);
-  if (a / block >= values.rows() || b / block >= values.cols()) return;
-  const float value = values(a / block, b / block);
-  card.fact(label, signed_cosine(value), diverging_map().at(value));
-}
-
 /// Whether all contexts weigh the same, as in the synthetic tasks.
 bool is_balanced(const Task& task) {
   return task.weight.size() == 0 || task.weight.maxCoeff() - task.weight.minCoeff() <= 1e-12;
@@ -40,23 +32,14 @@ double shared_mass(const Task& task, Index a, Index b) {
   return mass;
 }
 
-/// What two contexts have in common: factors, and what can follow.
-void describe_pair(HoverCard& card, const Task& task, Index a, Index b) {
-  if (!task.factors.empty()) {
-    const std::string shared = shared_factors(task, a, b);
-    card.fact("share", shared.empty() ? "nothing" : shared);
-  }
-  if (task.targets.columns() != task.contexts || task.has_one_context_per_label()) return;
-  if (task.is_one_hot()) {
-    const int first = task.labels[static_cast<std::size_t>(a)];
-    const int second = task.labels[static_cast<std::size_t>(b)];
-    if (first == second) return card.fact("both: next", word_name(task, first));
-    return card.fact("next", word_name(task, first) + " and " + word_name(task, second));
-  }
-  card.fact("next words", percentage(shared_mass(task, a, b)) + " in common");
-}
-
 }  // namespace
+
+void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b, Index count) {
+  const Index block = gram_block(count);
+  if (a / block >= values.rows() || b / block >= values.cols()) return;
+  const float value = values(a / block, b / block);
+  card.fact(label, signed_cosine(value), diverging_map().at(value));
+}
 
 std::string shared_factors(const Task& task, Index a, Index b) {
   std::string shared;
@@ -87,6 +70,21 @@ void describe_context(HoverCard& card, const Task& task, Index j) {
   if (others > 0) card.heading("  and " + std::to_string(others) + " more");
 }
 
+void describe_pair(HoverCard& card, const Task& task, Index a, Index b) {
+  if (!task.factors.empty()) {
+    const std::string shared = shared_factors(task, a, b);
+    card.fact("share", shared.empty() ? "nothing" : shared);
+  }
+  if (task.targets.columns() != task.contexts || task.has_one_context_per_label()) return;
+  if (task.is_one_hot()) {
+    const int first = task.labels[static_cast<std::size_t>(a)];
+    const int second = task.labels[static_cast<std::size_t>(b)];
+    if (first == second) return card.fact("both: next", word_name(task, first));
+    return card.fact("next", word_name(task, first) + " and " + word_name(task, second));
+  }
+  card.fact("next words", percentage(shared_mass(task, a, b)) + " in common");
+}
+
 void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_word_view) {
   const Task& task = observatory.task();
   if (a >= task.contexts || b >= task.contexts) return;
@@ -104,8 +102,14 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
       cosine_line(card, "cosine now", snapshot->gram_h, a, b, task.contexts);
     }
   }
-  cosine_line(card, "semantic", observatory.targets().semantic, a, b, task.contexts);
-  cosine_line(card, "symmetric", observatory.targets().symmetric, a, b, task.contexts);
+  const Targets& targets = observatory.targets();
+  cosine_line(card, "semantic", targets.semantic, a, b, task.contexts);
+  cosine_line(card, "symmetric", targets.symmetric, a, b, task.contexts);
+  // With one next word for each context these are the symmetric target once more.
+  if (!is_proxy_symmetric(task)) {
+    cosine_line(card, "proxy S~", targets.proxy, a, b, task.contexts);
+    cosine_line(card, "theory L_mm", targets.max_margin, a, b, task.contexts);
+  }
   if (a == b)
     describe_context(card, task, a);
   else

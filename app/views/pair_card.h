@@ -15,6 +15,13 @@ std::string shared_factors(const Task& task, Index a, Index b);
 /// words with their probabilities), and its weight where contexts differ in weight.
 void describe_context(HoverCard& card, const Task& task, Index j);
 
+/// The cosine of two of `count` contexts or words as a fact of a card; of many, the mean of those they are shown with.
+/// Nothing where `values` has no such entry.
+void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b, Index count);
+
+/// What two contexts have in common: factors, and what can follow.
+void describe_pair(HoverCard& card, const Task& task, Index a, Index b);
+
 /// The hover card of two contexts: their names, their cosine now and in the targets, and what they share; of one
 /// context, what there is to say of it.
 /// With `is_word_view`, the cosine of their words comes first.

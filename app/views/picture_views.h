@@ -10,6 +10,7 @@ namespace gramscope::app {
 std::unique_ptr<View> make_context_gram_view();
 std::unique_ptr<View> make_target_view();
 std::unique_ptr<View> make_word_gram_view();
+std::unique_ptr<View> make_theory_view();
 std::unique_ptr<View> make_projection_view();
 std::unique_ptr<View> make_spectrum_view();
 std::unique_ptr<View> make_layers_view();

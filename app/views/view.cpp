@@ -8,10 +8,10 @@
 namespace gramscope::app {
 
 std::span<const ViewEntry> view_entries() {
-  static const std::array<ViewEntry, 11> entries{{
+  static const std::array<ViewEntry, 12> entries{{
       {"gram_h", "Contexts H", "Cosines between all pairs of context embeddings, as they are now.",
        make_context_gram_view, true},
-      {"target", "Target", "The cosines that the factors alone, or perfect symmetry, would give.",
+      {"target", "Target", "The cosines that the factors, perfect symmetry or the theory would give.",
        make_target_view, true},
       {"gram_w", "Words W", "Cosines between all pairs of word embeddings, as they are now.",
        make_word_gram_view, true},
@@ -23,6 +23,9 @@ std::span<const ViewEntry> view_entries() {
        make_attention_view, true},
       {"nearest", "Nearest contexts", "Which contexts are closest, and which words can follow both.",
        make_nearest_view, true},
+      {"theory", "Theory beside practice",
+       "The cosines of this run, of free features, of the max-margin theory and of its proxy, side by side.",
+       make_theory_view, true},
       {"metrics", "Geometry", "What is measured at this moment, each with its recent course.",
        make_metric_view},
       {"spectrum", "Spectrum of H",

@@ -16,6 +16,8 @@ namespace {
 /// The list that stands for titles now, as ImGui keeps its own stacks.
 TitleList* g_titles = nullptr;
 
+constexpr float kPickerGap = 14.0f;
+
 }  // namespace
 
 ViewScope::ViewScope(std::string_view key) { ImGui::PushID(key.data(), key.data() + key.size()); }
@@ -41,8 +43,28 @@ Rect ViewHeader::take(float width) {
   if (left < rect_.min.x + 84 * ui_scale()) return {};
   const Rect slot{{left, rect_.min.y + 5 * ui_scale()},
                   {left + width, rect_.min.y + height_ - 5 * ui_scale()}};
-  right_ = left - 14 * ui_scale();
+  right_ = left - kPickerGap * ui_scale();
   return slot;
+}
+
+void ViewHeader::expect(std::string_view title, std::vector<std::string> later_pickers) {
+  const float arrow = g_titles != nullptr ? 13 * ui_scale() : 0.0f;
+  title_width_ = text_size(fonts().strong, title).x + arrow;
+  std::erase(later_pickers, std::string());
+  later_pickers_ = std::move(later_pickers);
+}
+
+float ViewHeader::expected_left() const {
+  float left = 140 * ui_scale();
+  if (title_width_ > 0.0f) left = std::max(left, 12 * ui_scale() + title_width_ + kPickerGap * ui_scale());
+  for (const auto& label : later_pickers_) left += quiet_combo_width(label) + kPickerGap * ui_scale();
+  return rect_.min.x + left;
+}
+
+bool ViewHeader::tick(std::string_view what, std::string_view text, bool is_on) {
+  const Rect slot = take(tick_box_size(text).x);
+  if (slot.width() <= 0) return false;
+  return tick_box(fmt::format("picker.{}.{}", view_key_, what), slot, text, is_on);
 }
 
 std::optional<int> ViewHeader::picker(std::string_view what, std::string_view caption,
@@ -50,8 +72,9 @@ std::optional<int> ViewHeader::picker(std::string_view what, std::string_view ca
   if (current < 0 || current >= static_cast<int>(options.size())) return std::nullopt;
   const std::string& chosen = options[static_cast<std::size_t>(current)].label;
   std::string text = caption.empty() ? chosen : fmt::format("{}: {}", caption, chosen);
-  // The caption goes before the title loses its subtitle altogether.
-  if (right_ - quiet_combo_width(text) < rect_.min.x + 140 * ui_scale()) text = chosen;
+  // The caption goes before the title loses its subtitle altogether, and before it is shortened in any case.
+  if (right_ - quiet_combo_width(text) < expected_left()) text = chosen;
+  if (!later_pickers_.empty()) later_pickers_.erase(later_pickers_.begin());
   const Rect slot = take(quiet_combo_width(text));
   if (slot.width() <= 0) return std::nullopt;
   return combo(fmt::format("picker.{}.{}", view_key_, what), slot, options, current, text, ComboKind::quiet);
@@ -124,6 +147,13 @@ void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, s
   draw_text(font, pos, colour, text);
   const ImVec2 size = text_size(font, text);
   report_item(fmt::format("label.{}.{}", view, n), pos, {pos.x + size.x, pos.y + size.y});
+}
+
+std::string shown_layer_option(const Observatory& observatory) {
+  const auto& names = observatory.layer_names();
+  if (names.empty()) return {};
+  const auto layer = static_cast<std::size_t>(observatory.view.layer);
+  return observatory.view.layer < 0 || layer >= names.size() ? "H" : names[layer];
 }
 
 std::string shown_layer(const Snapshot* snapshot) {

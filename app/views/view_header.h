@@ -54,10 +54,16 @@ class ViewHeader {
  public:
   ViewHeader(const Rect& rect, std::string_view view_key);
 
+  /// What is still to come in this header: its title, and the labels of the pickers after the next. Captions of pickers are
+  /// given up before the title is shortened. Without it a title of usual length is expected.
+  void expect(std::string_view title, std::vector<std::string> later_pickers = {});
+
   /// "caption: chosen ▾", a list when clicked; just the chosen one where there is little room. Gives the
   /// newly chosen option. Reported as "picker.<view>.<what>".
   std::optional<int> picker(std::string_view what, std::string_view caption, std::span<const Option> options,
                             int current);
+  /// A tick box before the pickers so far; true when pressed. Reported as "picker.<view>.<what>".
+  bool tick(std::string_view what, std::string_view text, bool is_on);
   /// Which layer the view shows: H, or one of the network's; asks for it. Absent for models without layers. Changes
   /// view.layer.
   void layer_picker(Observatory& observatory);
@@ -71,10 +77,15 @@ class ViewHeader {
   /// Room for a control of that width; an empty rectangle where the title would suffer.
   Rect take(float width);
 
+  /// Where what is still to come on the left ends, with pickers at their shortest.
+  float expected_left() const;
+
   Rect rect_;
   std::string view_key_;
   float right_;
   float height_;
+  float title_width_ = 0.0f;  ///< 0: unknown
+  std::vector<std::string> later_pickers_;
 };
 
 /// A muted word behind a box that is ticked while on, for choices within a picture. True when pressed.
@@ -87,6 +98,8 @@ void draw_label(ImFont* font, ImVec2 pos, ImU32 colour, std::string_view text, s
 
 /// Asks for the chosen layer in the next frame.
 void want_layer(Observatory& observatory);
+/// The label of the layer picker's option in force; empty for models without layers, which have no such picker.
+std::string shown_layer_option(const Observatory& observatory);
 /// "H", or the layer that the snapshot shows in its place: "Block 1".
 std::string shown_layer(const Snapshot* snapshot);
 

@@ -43,20 +43,32 @@ void Observatory::update() {
   status_ = fake_run().status;
   course_ = RecordedCourse(fake_run().records);
   theory_ = snapshot_ != nullptr ? snapshot_->embeddings->theory : nullptr;
-  max_margin_ = snapshot_ != nullptr ? snapshot_->embeddings->max_margin : nullptr;
   layer_names_.clear();
   if (snapshot_ != nullptr)
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
   requested_ = std::exchange(view.wanted, {});
   fake_run().wanted = requested_;
+  fake_run().wants_ntp_ufm = std::exchange(view.wants_ntp_ufm, false);
+  ntp_ufm_ = fake_run().ntp_ufm;
+  auto solved = fake_run().max_margin;
+  if (solved == nullptr && snapshot_ != nullptr) solved = snapshot_->embeddings->max_margin;
+  if (max_margin_ != solved) adopt_max_margin(std::move(solved));
 }
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   task_ = std::move(task);
-  targets_ = {semantic_target(*task_), symmetric_target(*task_)};
+  targets_ = {semantic_target(*task_), symmetric_target(*task_), proxy_target(*task_), {}};
+  max_margin_.reset();
 }
 
-void Observatory::set_parameter(const std::string&, const Value&) {}
+void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory) {
+  max_margin_ = std::move(theory);
+  targets_.max_margin = max_margin_ != nullptr ? max_margin_target(*max_margin_) : MatrixF();
+}
+
+void Observatory::set_parameter(const std::string& key, const Value& value) {
+  fake_run().sent.push_back(key + " = " + to_string(value));
+}
 void Observatory::run() {}
 void Observatory::pause() {}
 void Observatory::toggle_running() {}

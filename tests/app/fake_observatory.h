@@ -14,6 +14,10 @@ struct FakeRun {
   std::vector<Record> records = {};
   RunnerStatus status = {};
   FrameWanted wanted = {};  ///< what the views of the frame before asked for
+  std::shared_ptr<const MaxMarginTheory> max_margin = nullptr;
+  std::shared_ptr<const NtpUfmState> ntp_ufm = nullptr;
+  bool wants_ntp_ufm = false;     ///< what the views of the frame before asked for
+  std::vector<std::string> sent = {};  ///< "key = value" of the parameters that views have set
 };
 FakeRun& fake_run();
 

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/gram.h"
 #include "core/tasks/attributes.h"
+#include "core/tasks/support.h"
+#include "core/theory/similarity.h"
 #include "core/train/analysis.h"
 #include "core/train/engine.h"
 
@@ -119,7 +122,7 @@ FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer) {
     }
   }
   Analysis analysis;
-  auto snapshot = std::make_shared<Snapshot>(*analysis(embeddings, layer));
+  auto snapshot = std::make_shared<Snapshot>(*analysis(embeddings, {.inside = {}, .layer = layer}));
   snapshot->layers.clear();
   for (std::size_t l = 0; l < inside.layers.size(); ++l) {
     const double depth_share = static_cast<double>(l) / static_cast<double>(inside.layers.size());
@@ -129,6 +132,57 @@ FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer) {
                                 4.0 + 10.0 * depth_share});
   }
   return {run.task, snapshot, run.records};
+}
+
+FakeRun with_plain_grams(const FakeRun& run) {
+  auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+  const auto& [h, w] = std::pair<const MatrixD&, const MatrixD&>(run.snapshot->embeddings->h, run.snapshot->embeddings->w);
+  snapshot->plain_gram_h = block_cosine_gram(h, gram_block(h.cols())).cast<float>();
+  snapshot->plain_gram_w = block_cosine_gram(w.transpose(), gram_block(w.rows())).cast<float>();
+  FakeRun result = run;
+  result.snapshot = snapshot;
+  return result;
+}
+
+FakeRun with_theory() {
+  Config config;
+  config.set("task.kind", std::string("support"));
+  config.set("model.kind", std::string("ufm"));
+  config.set("optimizer.kind", std::string("momentum"));
+  FakeRun run = with_plain_grams(train(config, 60));
+  auto theory = std::make_shared<MaxMarginTheory>();
+  theory->task = run.task;
+  const Supports supports = supports_of(run.task->targets, run.task->words);
+  theory->solution = solve_max_margin(supports, {1e-6, 20'000});
+  theory->factors = max_margin_factors(theory->solution.logits);
+  auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+  const auto& embeddings = *snapshot->embeddings;
+  snapshot->metrics.replace({"sim_h_mm", geometry_similarity(embeddings.h, theory->factors.h), {}});
+  snapshot->metrics.replace({"sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory->factors.w.transpose()), {}});
+  const ProxyNorms norms = proxy_norms(supports);
+  snapshot->metrics.replace({"sim_h_proxy", similarity_to_proxy_contexts(embeddings.h, supports, norms.contexts), {}});
+  snapshot->metrics.replace({"sim_w_proxy", similarity_to_proxy_words(embeddings.w.transpose(), supports, norms.words), {}});
+  run.snapshot = snapshot;
+  run.max_margin = theory;
+  NtpUfmCourse course(run.task, plan_ntp_ufm(*run.task, 0.05));
+  course.advance(course.plan().steps);
+  run.ntp_ufm = course.state();
+  return run;
+}
+
+FakeRun with_theory_to_come(const FakeRun& run) {
+  FakeRun result = run;
+  result.max_margin.reset();
+  auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+  auto embeddings = std::make_shared<Embeddings>(*run.snapshot->embeddings);
+  embeddings->max_margin.reset();
+  snapshot->embeddings = embeddings;
+  snapshot->metrics.replace({"sim_h_mm", NAN, "L_mm is being solved for"});
+  snapshot->metrics.replace({"sim_w_mm", NAN, "L_mm is being solved for"});
+  result.snapshot = snapshot;
+  result.status.max_margin_share = 0.37;
+  result.ntp_ufm = NtpUfmCourse(run.task).state();
+  return result;
 }
 
 FakeRun before_the_first_step() { return {make_attributes(3, 3), nullptr}; }

@@ -28,6 +28,15 @@ FakeRun with_many_contexts();
 /// The inside of a network: `depth` blocks of `heads`, looked at while the context of index 4 is selected.
 FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer);
 
+/// Sparse soft labels with L_mm solved, the NTP-UFM fitted and a run half way there: all that theory can stand beside.
+FakeRun with_theory();
+
+/// The same run beside which nothing of it is there yet: L_mm at a share of its way, the fit just begun.
+FakeRun with_theory_to_come(const FakeRun& run);
+
+/// The snapshot of a run with the cosines that no mean is subtracted for, as views may ask for them.
+FakeRun with_plain_grams(const FakeRun& run);
+
 /// A task, and nothing analysed yet.
 FakeRun before_the_first_step();
 

@@ -8,6 +8,7 @@
 #include "app/ui/parameter_row.h"
 #include "app/views/file_browser.h"
 #include "app/views/preparation_card.h"
+#include "app/views/status_bar.h"
 #include "tests/app/fake_runs.h"
 #include "tests/app/view_stage.h"
 
@@ -194,6 +195,25 @@ void watch_preparation(const std::filesystem::path& directory) {
   expect(!desk.is_there("card.preparation"), "the card stays when the task is made");
 }
 
+void watch_max_margin_share(const std::filesystem::path& directory) {
+  for (const int width : {900, 460}) {
+    Desk desk(width, 200, [](Observatory& observatory, const Rect& rect) { draw_status_bar(observatory, rect); });
+    desk.frames(2);
+    expect(!desk.is_there("status.max_margin"), "the status bar tells of work that is not done");
+    fake_run().status.max_margin_share = 0.43;
+    desk.frames(2);
+    const Item* const text = items().find("status.text");
+    const Item* const share = items().find("status.max_margin");
+    expect(share != nullptr, "the status bar does not tell of the work on L_mm");
+    if (share == nullptr || text == nullptr) return;
+    expect(share->min.x >= text->max.x, "the share lies on the text before it");
+    expect(share->max.x <= static_cast<float>(width), "the share does not fit in");
+    desk.point_at("status.max_margin");
+    if (!directory.empty()) write_png(directory / ("max-margin-share-" + std::to_string(width) + ".png"), desk.image());
+    fake_run().status.max_margin_share.reset();
+  }
+}
+
 }  // namespace
 
 int draw_panels(const std::filesystem::path& directory) {
@@ -201,6 +221,7 @@ int draw_panels(const std::filesystem::path& directory) {
   browse(directory, 560, 400);
   use_rows(directory);
   watch_preparation(directory);
+  watch_max_margin_share(directory);
   return failures;
 }
 

@@ -73,10 +73,11 @@ class Gallery {
 
   /// The four pictures of the centre and the spectrum beside them, the mouse at a share of the first.
   void centre(const std::string& name, const FakeRun& run, int width, int height, ImVec2 mouse_share,
-              TargetKind target = TargetKind::semantic) {
+              TargetKind target = TargetKind::semantic, bool is_difference = false) {
     fake_run() = run;
     Observatory observatory(flagship(), "gallery", false, {});
     observatory.view.target = target;
+    observatory.view.is_difference = is_difference;
     observatory.view.colour = {Grouping::By::factor, 1};
     if (run.task->contexts > 8) {
       observatory.view.selection.context_a = 1;
@@ -121,9 +122,10 @@ class Gallery {
         observatory->view.selection = {.context_a = 1, .context_b = 24, .hovered_a = 26, .hovered_b = {}};
         // A new task's first snapshot comes after the task itself.
         fake_run().snapshot = nullptr;
-        stage_.frame(*observatory, 3000, 260, placed, {150, 140});
+        const int width = 300 * static_cast<int>(views.size());
+        stage_.frame(*observatory, width, 260, placed, {150, 140});
         fake_run() = run;
-        stage_.frame(*observatory, 3000, 260, placed, {150, 140});
+        stage_.frame(*observatory, width, 260, placed, {150, 140});
         check_labels("changing tasks");
       }
     }
@@ -250,6 +252,84 @@ class Gallery {
     expect(wanted_by("gram_w") == FrameWanted{}, "gram_w: asks for what it does not show");
   }
 
+  /// Every target in the panel, itself and as a difference, at the sizes that the panel has.
+  void targets(const std::string& name, const FakeRun& run) {
+    fake_run() = run;
+    for (const auto kind : {TargetKind::semantic, TargetKind::symmetric, TargetKind::proxy, TargetKind::max_margin}) {
+      for (const bool is_difference : {false, true}) {
+        for (const auto& [width, height] : {std::pair{428, 308}, {259, 190}, {900, 700}}) {
+          Observatory observatory(flagship(), "gallery", false, {});
+          observatory.view.target = kind;
+          observatory.view.is_difference = is_difference;
+          const auto view = find_view_entry("target")->make();
+          const Rect rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+          show(fmt::format("target-{}-{}{}-{}x{}", name, static_cast<int>(kind), is_difference ? "-difference" : "", width, height),
+               observatory, width, height, {{view.get(), rect}}, {-1, -1});
+        }
+      }
+    }
+  }
+
+  /// What is pointed at in one of the eight squares is pointed at in all of them, and a large task's L_mm can be asked for.
+  void theory_hands(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto view = find_view_entry("theory")->make();
+    const std::vector<Stage::Placed> placed{{view.get(), {{0, 0}, {900, 500}}}};
+    const auto frame = [&](ImVec2 mouse, bool is_down = false) {
+      ImGui::GetIO().MouseDown[0] = is_down;
+      stage_.frame(observatory, 900, 500, placed, mouse);
+    };
+    const auto middle_of = [&](const std::string& name) {
+      const Item* item = items().find(name);
+      expect(item != nullptr, "theory: no " + name);
+      return item == nullptr ? ImVec2{-1, -1} : ImVec2{0.7f * item->min.x + 0.3f * item->max.x, (item->min.y + item->max.y) / 2};
+    };
+    frame({-1, -1});
+    frame({-1, -1});
+    expect(fake_run().wanted.plain_grams && fake_run().wants_ntp_ufm, "theory: does not ask for what it shows");
+    Selection& selection = observatory.view.selection;
+    for (const char* column : {"run", "ntp_ufm", "max_margin", "proxy"}) {
+      const ImVec2 at = middle_of(fmt::format("view.theory.h.{}.matrix", column));
+      selection.clear();
+      frame(at);
+      frame(at);
+      expect(selection.hovered_a.has_value(), std::string("theory: nothing is pointed at in ") + column);
+      frame(at, true);
+      frame(at);
+      expect(selection.context_a.has_value(), std::string("theory: a click does not select in ") + column);
+      frame({-1, -1});
+      expect(!selection.hovered_a, "theory: what is pointed at stays when the mouse has left");
+      for (int i = 0; i < 30; ++i) frame({-1, -1});
+    }
+    // Words of a task with several next words stand for no context.
+    selection.clear();
+    const ImVec2 word = middle_of("view.theory.w.proxy.matrix");
+    frame(word);
+    frame(word);
+    expect(!selection.hovered_a, "theory: a word is taken for a context");
+
+    fake_run() = with_theory_to_come(run);
+    fake_run().status.max_margin_share.reset();
+    Config large = flagship();
+    large.set("run.max_margin", std::string("never"));
+    Observatory asking(large, "gallery", false, {});
+    const auto press = [&](const char* name, View& drawn) {
+      const std::vector<Stage::Placed> alone{{&drawn, {{0, 0}, {900, 500}}}};
+      fake_run().sent.clear();
+      for (int i = 0; i < 30; ++i) stage_.frame(asking, 900, 500, alone, {-1, -1});
+      const ImVec2 at = middle_of(name);
+      for (const bool is_down : {false, false, true, false, false}) {
+        ImGui::GetIO().MouseDown[0] = is_down;
+        stage_.frame(asking, 900, 500, alone, at);
+      }
+      expect(fake_run().sent == std::vector<std::string>{"run.max_margin = always"}, std::string(name) + ": does not ask for L_mm");
+    };
+    press("button.theory.h.max_margin.solve", *view);
+    asking.view.target = TargetKind::max_margin;
+    press("button.target.solve", *find_view_entry("target")->make());
+  }
+
   void at_scale(float scale) { stage_.set_scale(scale); }
 
  private:
@@ -295,6 +375,17 @@ void draw_all(const std::filesystem::path& directory) {
   const FakeRun crowd = with_many_contexts();
   const FakeRun network = with_inside(structure, 4, 4, 2);
   const FakeRun reader = with_inside(text, 12, 8, -1);
+  const FakeRun theory = with_theory();
+  const FakeRun to_come = with_theory_to_come(theory);
+  for (const auto& [width, height] : {std::pair{428, 308}, {1200, 800}, {259, 190}}) {
+    gallery.each_view("theory", theory, width, height);
+    gallery.each_view("tocome", to_come, width, height);
+    gallery.each_view("plain", with_plain_grams(structure), width, height);
+  }
+  gallery.targets("theory", theory);
+  gallery.targets("tocome", to_come);
+  gallery.targets("text", text);
+  gallery.theory_hands(theory);
   for (const auto& [width, height] : {std::pair{428, 308}, {900, 700}, {259, 190}}) {
     gallery.each_view("text", text, width, height);
     gallery.each_view("network", network, width, height);
@@ -308,12 +399,12 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.each_view("plane", flat, 428, 308);
   gallery.each_view("few", few, 428, 308);
   gallery.centre("structure", structure, 1070, 616, {0.6f, 0.4f});
-  gallery.centre("collapsed", collapsed, 1070, 616, {0.6f, 0.4f}, TargetKind::difference_semantic);
+  gallery.centre("collapsed", collapsed, 1070, 616, {0.6f, 0.4f}, TargetKind::semantic, true);
   gallery.centre("many", many, 1070, 616, {0.6f, 0.4f});
   gallery.centre("structure", structure, 680, 420, {0.6f, 0.4f});
   gallery.centre("structure", structure, 640, 340, {0.0f, 0.0f});
   gallery.changing_tasks(
-      {structure, few, text, network, without_factors(), many, crowd, before_the_first_step(), reader, flat});
+      {structure, few, text, theory, network, to_come, without_factors(), many, crowd, before_the_first_step(), reader, flat});
   gallery.hands(structure);
   gallery.at_scale(2.0f);
   gallery.centre("structure2x", structure, 2140, 1232, {0.6f, 0.4f});

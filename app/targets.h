@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/linalg/types.h"
+#include "core/tasks/task.h"
+#include "core/theory/task_theory.h"
+
+namespace gramscope::app {
+
+/// What the Gram of the contexts can be compared with.
+enum class TargetKind {
+  semantic,    ///< the factors alone
+  symmetric,   ///< all contexts equally far apart
+  proxy,       ///< S~, what the supports say at once
+  max_margin,  ///< L_mm, where the logits point as the ridge vanishes
+};
+
+/// What is fixed by the task and drawn beside the live Gram: cosines of centred vectors, of the size of the live Gram. Made
+/// anew when the task changes.
+struct Targets {
+  MatrixF semantic;    ///< m×m, empty where the task has no factors
+  MatrixF symmetric;   ///< m×m
+  MatrixF proxy;       ///< m×m, of the columns of S~
+  MatrixF max_margin;  ///< m×m, of the columns of H_mm; empty while L_mm is not solved
+
+  const MatrixF& of(TargetKind kind) const;
+};
+
+/// The proxy of a task as a target, and the geometry that L_mm predicts for its contexts.
+MatrixF proxy_target(const Task& task);
+MatrixF max_margin_target(const MaxMarginTheory& theory);
+
+/// The target to be shown: the one asked for, or where the task has no factors to make it of, the proxy if that says more
+/// than perfect symmetry, else symmetry.
+TargetKind fitting_target(const Task& task, TargetKind wanted);
+/// Whether every context has one next word of its own: then the proxy and L_mm are the symmetric target.
+bool is_proxy_symmetric(const Task& task);
+
+}  // namespace gramscope::app

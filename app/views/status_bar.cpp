@@ -57,7 +57,8 @@ float draw_hints(const Rect& rect, float keep) {
 
 /// How far the work on L_mm is, beside what the run does.
 void draw_max_margin_share(const Rect& rect, float left, double share) {
-  const std::string text = "L_mm " + format_fixed(100.0 * share, 0) + " %";
+  std::string text = "L_mm ";
+  text.append(format_fixed(100.0 * share, 0)).append(" %");
   const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
   const float right = left + draw_text(fonts().small, {left, y}, palette().text_muted, text);
   report_item("status.max_margin", {left, y}, {right, y + fonts().small->FontSize});

@@ -18,8 +18,8 @@ constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNoDirection = 1e-7;  ///< of the column of L: less is what rounding leaves of |L_j|² - |P_F(L)_j|²
 
 /// Multiplications in the decomposition behind a nuclear ratio.
-constexpr double kMostRecordWork = 6e8;   ///< 512×2,048: about a second
-constexpr double kMostPreviewWork = 5e6;  ///< 146×228: a hundredth of a second
+constexpr double kMostRecordWork = 2e9;   ///< 1,260×1,260, or 512×7,600: a second at most
+constexpr double kMostPreviewWork = 8e6;  ///< 200×200: a hundredth of a second
 
 void add(Metrics& metrics, const std::string& key, double value, const std::string& reason_if_nan) {
   if (std::isfinite(value))

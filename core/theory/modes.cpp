@@ -14,9 +14,9 @@ namespace {
 constexpr double kSame = 1e-9;      ///< singular values and eigenvalues this close, relatively, are one
 constexpr double kNothing = 1e-10;  ///< of the largest singular value: what is below is rounding
 
-/// The smaller side squared times the larger one, of the largest V×m that is decomposed: 420×420, or 300×800. On one core
-/// of the reference machine that takes 0.3 s, once per task.
-constexpr double kMostWork = 7.5e7;
+/// The smaller side squared times the larger one, of the largest V×m that is decomposed: 585×585, or 400×1,250. On one core
+/// of the reference machine that takes a quarter of a second, once per task.
+constexpr double kMostWork = 2e8;
 
 /// M = (P - 11^T/V) diag(pi)
 MatrixD deviation_from_uniform(const Task& task) {

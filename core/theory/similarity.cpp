@@ -80,8 +80,11 @@ struct Work {
 double gram_norm_by_support(const Incidence& s, const VectorD& row, const VectorD& column) {
   const double all = row.sum();
   VectorD inside = VectorD::Zero(s.count());
-  for (Index a = 0; a < s.count(); ++a)
+  VectorD share(s.count());
+  for (Index a = 0; a < s.count(); ++a) {
+    share(a) = s.share(a);
     for (const Index z : s.words(a)) inside(a) += row(z);
+  }
   VectorD common(s.count());
   double squared = 0.0;
   for (Index a = 0; a < s.count(); ++a) {
@@ -91,13 +94,10 @@ double gram_norm_by_support(const Incidence& s, const VectorD& row, const Vector
         if (b > a) break;
         common(b) += row(z);
       }
-    double with_others = 0.0;
-    for (Index b = 0; b <= a; ++b) {
-      const double value = common(b) - inside(a) * s.share(b) - inside(b) * s.share(a) + s.share(a) * s.share(b) * all;
-      const double term = column(b) * value * value;
-      with_others += b < a ? 2.0 * term : term;
-    }
-    squared += column(a) * with_others;
+    common.head(a + 1) -= (inside(a) - share(a) * all) * share.head(a + 1) + share(a) * inside.head(a + 1);
+    // Every pair of two supports stands there twice.
+    squared += column(a) * (2.0 * (column.head(a).array() * common.head(a).array().square()).sum() +
+                            column(a) * common(a) * common(a));
   }
   return std::sqrt(squared);
 }
@@ -120,13 +120,8 @@ double gram_norm_by_word(const Incidence& s, const VectorD& row, const VectorD& 
         if (v > z) break;
         common(v) += column(a);
       }
-    double with_others = 0.0;
-    for (Index v = 0; v <= z; ++v) {
-      const double value = common(v) - inside(z) - inside(v) + all;
-      const double term = row(v) * value * value;
-      with_others += v < z ? 2.0 * term : term;
-    }
-    squared += row(z) * with_others;
+    common.head(z + 1).array() -= inside.head(z + 1).array() + (inside(z) - all);
+    squared += row(z) * (2.0 * (row.head(z).array() * common.head(z).array().square()).sum() + row(z) * common(z) * common(z));
   }
   return std::sqrt(squared);
 }

@@ -30,7 +30,7 @@ struct ProxyNorms {
   double words = 0.0;
 };
 ProxyNorms proxy_norms(const Supports& supports);
-/// Operations that proxy_norms() takes, about one nanosecond each.
+/// Operations that proxy_norms() takes, two or three nanoseconds each.
 double proxy_work(const Supports& supports);
 
 /// sim(H, S~) for H d×m, and sim(W^T, S~^T) for W^T d×V, in O(d nnz + d V) by the sparsity of S; `norm` is that of

@@ -11,8 +11,8 @@ namespace gramscope {
 
 namespace {
 
-/// Operations of about a nanosecond each: half a second.
-constexpr double kMostProxyWork = 5e8;
+/// Half a second: the supports of 5,000 words and 20,000 contexts take 3e7.
+constexpr double kMostProxyWork = 2e8;
 
 /// |L_in|_F
 double in_support_norm(const SparseColumns& targets) {

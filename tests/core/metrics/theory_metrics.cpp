@@ -2,12 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numbers>
 #include <string>
 
 #include "core/linalg/gram.h"
@@ -248,6 +249,28 @@ TEST_CASE("theory metrics: a preview leaves out a nuclear ratio that takes long,
   CHECK(preview.find("nuclear_ratio")->undefined == "computed at recorded steps only");
   for (std::size_t i = 0; i < record.values().size(); ++i)
     if (record.values()[i].key != "nuclear_ratio") CHECK(are_same_bits(preview.values()[i], record.values()[i]));
+}
+
+TEST_CASE("theory metrics: logits too many to decompose are not decomposed, and one-hot labels never are") {
+  const auto ratio = [](const std::shared_ptr<const Task>& task, const MatrixD& w, const MatrixD& h) {
+    auto embeddings = embeddings_of(task, w, h);
+    auto theory = std::make_shared<MaxMarginTheory>();
+    theory->solution.logits = MatrixD::Zero(task->words, task->contexts);
+    theory->solution.nuclear_norm = 1.0;
+    theory->factors = {MatrixD(task->words, 0), MatrixD(0, task->contexts)};
+    embeddings.max_margin = theory;
+    return *measure(embeddings).find("nuclear_ratio");
+  };
+  const Index n = 1300;
+  CHECK(ratio(random_task(n, n, 2, 1), random_matrix(n, 2, 1), random_matrix(2, n, 2)).undefined ==
+        "1300×1300 logits take too long to decompose");
+  // Points on a circle, each its own word's: a margin of 1 - cos(2 pi/n), singular values n/2 and n/2.
+  MatrixD circle(2, n);
+  const double angle = 2.0 * std::numbers::pi / static_cast<double>(n);
+  for (Index j = 0; j < n; ++j)
+    circle.col(j) << std::cos(angle * static_cast<double>(j)), std::sin(angle * static_cast<double>(j));
+  const auto found = ratio(one_word_each(n), circle.transpose(), circle);
+  CHECK(found.value == doctest::Approx(static_cast<double>(n) / (1.0 - std::cos(angle))).epsilon(1e-9));
 }
 
 TEST_CASE("theory metrics: what does not exist comes with its reason") {

@@ -50,4 +50,20 @@ inline std::shared_ptr<const Task> random_task(Index words, Index contexts, Inde
   return task;
 }
 
+/// n contexts, each with a word of its own.
+inline std::shared_ptr<const Task> one_word_each(Index n) {
+  auto task = std::make_shared<Task>();
+  task->kind = "support";
+  task->words = task->contexts = n;
+  task->targets.begin.push_back(0);
+  for (Index j = 0; j < n; ++j) {
+    task->targets.word.push_back(j);
+    task->targets.probability.push_back(1.0);
+    task->targets.begin.push_back(j + 1);
+  }
+  task->weight = VectorD::Constant(n, 1.0 / static_cast<double>(n));
+  complete(*task);
+  return task;
+}
+
 }  // namespace gramscope

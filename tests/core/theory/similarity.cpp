@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
+#include <vector>
 
 #include "core/linalg/decomposition.h"
 #include "core/linalg/gram.h"

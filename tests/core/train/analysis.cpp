@@ -8,6 +8,7 @@
 #include "core/tasks/attributes.h"
 #include "core/train/analyst.h"
 #include "tests/core/linalg/sample_matrices.h"
+#include "tests/core/theory/random_task.h"
 
 namespace gramscope {
 
@@ -46,15 +47,12 @@ TEST_CASE("analysis: the layer that is shown is the one whose plain cosines are"
 }
 
 TEST_CASE("analysis: logits of more entries than anyone looks at are not kept") {
-  auto embeddings = std::make_shared<Embeddings>(*some_embeddings());
-  auto task = std::make_shared<Task>(*embeddings->task);
-  // Words that nothing is followed by.
-  task->words = kMostLogitCells / 9 + 1;
-  embeddings->task = task;
-  embeddings->theory = std::make_shared<TaskTheory>(TaskTheory{
-      .task = task, .supports = supports_of(task->targets, task->words), .proxy_undefined = "not here", .modes = {{}, "not here"}});
-  embeddings->w = random_matrix(task->words, 1, 2);
-  embeddings->h = random_matrix(1, 9, 1);
+  const auto embeddings = std::make_shared<Embeddings>();
+  const Index n = 2049;
+  REQUIRE(n * n > kMostLogitCells);
+  embeddings->task = one_word_each(n);
+  embeddings->w = random_matrix(n, 1, 2);
+  embeddings->h = random_matrix(1, n, 1);
   CHECK(Analysis()(embeddings, {.inside = {}, .logits = true})->logits.size() == 0);
 }
 

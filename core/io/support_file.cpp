@@ -129,7 +129,7 @@ class Conversion {
       sum += at(i);
     }
     if (!(std::abs(sum - 1.0) <= kSumTolerance))
-      fail(list, fmt::format("sums to {}, and must sum to 1 (to {})", sum, kSumTolerance));
+      fail(list, fmt::format("sums to {:.12g}, and must sum to 1 (to {})", sum, kSumTolerance));
     return sum;
   }
 

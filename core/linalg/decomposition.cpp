@@ -11,6 +11,15 @@ ThinSvd thin_svd(const MatrixD& a) {
   return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
 }
 
+VectorD singular_values(const MatrixD& a) {
+  if (a.rows() == a.cols()) return Eigen::BDCSVD<MatrixD>(a).singularValues();
+  // The triangle of a QR decomposition has the same singular values and is as small as the short side.
+  const Index k = std::min(a.rows(), a.cols());
+  const Eigen::HouseholderQR<MatrixD> qr(a.rows() > a.cols() ? a : MatrixD(a.transpose()));
+  const MatrixD r = qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>();
+  return Eigen::BDCSVD<MatrixD>(r).singularValues();
+}
+
 SymmetricEigen symmetric_eigen(const MatrixD& a) {
   const Eigen::SelfAdjointEigenSolver<MatrixD> solver(a);
   return {solver.eigenvalues().reverse(), solver.eigenvectors().rowwise().reverse()};

@@ -12,6 +12,7 @@
 
 #include "app/commands/interrupt.h"
 #include "app/commands/preparation.h"
+#include "app/commands/spherical_code_report.h"
 #include "app/commands/theory_report.h"
 #include "app/ui/format.h"
 #include "core/io/atomic_file.h"
@@ -22,24 +23,44 @@ namespace gramscope::app {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
+constexpr double kDefaultGap = 1e-6;
 constexpr double kLeastGap = 1e-12;
 constexpr double kMostGap = 0.5;
+constexpr std::int64_t kDefaultIterations = 20'000;
 constexpr std::int64_t kMostIterations = 100'000'000;
 /// In all matrices of cosines that are written: 1 GiB.
 constexpr Index kMostCosines = Index{1} << 27;
 
-void check(const TheoryOptions& options) {
-  if (options.file.empty()) throw UsageError("theory: which FILE.json? (see gramscope theory --help)");
-  if (!(options.gap >= kLeastGap && options.gap <= kMostGap))
-    throw UsageError(fmt::format("--gap {}: must be a number from {} to {}", options.gap, kLeastGap, kMostGap));
-  if (options.iterations < 1 || options.iterations > kMostIterations)
-    throw UsageError(fmt::format("--iterations {}: must be a whole number from 1 to {}", options.iterations,
-                                 format_count(kMostIterations)));
+void check_range(const char* option, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (value >= least && value <= most) return;
+  throw UsageError(fmt::format("{} {}: must be a whole number from {} to {}", option, value, least, format_count(most)));
+}
+
+void check_supports(const TheoryOptions& options) {
+  if (options.file.empty())
+    throw UsageError("theory: needs FILE.json, or --points and --dimension (see gramscope theory --help)");
+  if (options.gap && !(*options.gap >= kLeastGap && *options.gap <= kMostGap))
+    throw UsageError(fmt::format("--gap {}: must be a number from {} to {}", *options.gap, kLeastGap, kMostGap));
+  if (options.iterations) check_range("--iterations", *options.iterations, 1, kMostIterations);
+}
+
+void check_directions(const TheoryOptions& options) {
+  if (!options.file.empty())
+    throw UsageError(fmt::format("theory: either a file ({}) or --points and --dimension, not both", options.file));
+  if (!options.points || !options.dimension)
+    throw UsageError("theory: --points and --dimension go together; give both");
+  if (options.gap || options.iterations)
+    throw UsageError(fmt::format("theory: {} is for files and does not apply to --points",
+                                 options.gap ? "--gap" : "--iterations"));
+  check_range("--points", *options.points, 2, kMostCodePoints);
+  check_range("--dimension", *options.dimension, 1, kMostCodeDimensions);
 }
 
 /// What would make the writing fail is better known before a minute's work than after it.
 void check_output(const std::string& out, const std::string& file) {
+  if (out.empty()) return;
   std::error_code error;
   if (fs::is_directory(out, error)) throw UsageError(fmt::format("--out {}: is a directory; name a file", out));
   if (fs::equivalent(out, file, error)) throw UsageError(fmt::format("--out {}: is the file that is read", out));
@@ -62,21 +83,22 @@ TaskWork part_of(const TaskWork& work, std::size_t part, std::size_t parts) {
   return result;
 }
 
-TheoryReport solve(std::string name, SupportProblem problem, const TheoryOptions& options, const TaskWork& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  auto solution = solve_max_margin(
-      problem.supports, {.relative_gap = options.gap, .most_iterations = static_cast<Index>(options.iterations)}, work);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  return make_theory_report(std::move(name), std::move(problem), std::move(solution), seconds.count());
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+TheoryReport solve(std::string name, SupportProblem problem, const MaxMarginOptions& options, const TaskWork& work) {
+  const auto begin = Clock::now();
+  auto solution = solve_max_margin(problem.supports, options, work);
+  const double seconds = seconds_since(begin);
+  return make_theory_report(std::move(name), std::move(problem), std::move(solution), seconds);
 }
 
-void warn_if_unproved(const TheoryReport& report, const TheoryOptions& options) {
+void warn_if_unproved(const TheoryReport& report, double wanted) {
   const double gap = report.solution.relative_gap();
-  if (gap <= options.gap) return;
+  if (gap <= wanted) return;
   std::cerr << fmt::format(
       "gramscope: warning: {}: not proved to {:g} after {} iterations, but to {:.1e}; give more --iterations or a "
       "wider --gap\n",
-      report.name, options.gap, format_count(report.solution.iterations), gap);
+      report.name, wanted, format_count(report.solution.iterations), gap);
 }
 
 void write_arrays(const std::string& out, const std::vector<TheoryReport>& reports, bool is_list) {
@@ -93,44 +115,26 @@ void write_arrays(const std::string& out, const std::vector<TheoryReport>& repor
                              fmt::join(left_out, ", "));
 }
 
-}  // namespace
-
-void add_theory_options(CLI::App& command, TheoryOptions& options) {
-  command
-      .add_option("file", options.file,
-                  "{\"V\": words, \"support\": [[words that can follow a context], ...], optional \"P\": their "
-                  "probabilities, \"pi\": weights of the contexts}, or {\"cases\": [...]}")
-      ->option_text("FILE.json");
-  command.add_option("--out", options.out,
-                     "Writes L_in, L_mm, S_tilde, W_mm, H_mm, their cosines, P and pi for NumPy (_0, _1, ... for cases)")
-      ->option_text("FILE.npz");
-  command
-      .add_option("--gap", options.gap,
-                  "The relative duality gap to which L_mm is solved, 1e-6 if not given")
-      ->option_text("GAP");
-  command.add_option("--iterations", options.iterations, "Ends without that proof after so many, 20000 if not given")
-      ->option_text("N");
-  command.add_flag("--json", options.json,
-                   "Prints one JSON object, an array of them for cases; duality_gap is relative to nuclear_norm");
-}
-
-ExitCode theory_command(const TheoryOptions& options) {
-  check(options);
+/// L_in, L_mm and the predicted geometry of a file's problems.
+ExitCode tell_supports(const TheoryOptions& options) {
+  check_supports(options);
   auto file = read(options.file);
-  if (!options.out.empty()) check_output(options.out, options.file);
+  check_output(options.out, options.file);
 
   const InterruptGuard guard;
   Progress progress;
   const TaskWork work = task_preparation(progress)();
+  const MaxMarginOptions solving{.relative_gap = options.gap.value_or(kDefaultGap),
+                                 .most_iterations = static_cast<Index>(options.iterations.value_or(kDefaultIterations))};
   const std::size_t count = file.problems.size();
   std::vector<TheoryReport> reports;
   for (std::size_t i = 0; i < count; ++i) {
     std::string name = fs::path(options.file).filename().string();
     if (file.is_list) name += fmt::format(", case {} of {}", i + 1, count);
-    reports.push_back(solve(std::move(name), std::move(file.problems[i]), options, part_of(work, i, count)));
+    reports.push_back(solve(std::move(name), std::move(file.problems[i]), solving, part_of(work, i, count)));
   }
   progress.clear();
-  for (const auto& report : reports) warn_if_unproved(report, options);
+  for (const auto& report : reports) warn_if_unproved(report, solving.relative_gap);
   if (!options.out.empty()) write_arrays(options.out, reports, file.is_list);
 
   if (options.json) {
@@ -141,6 +145,57 @@ ExitCode theory_command(const TheoryOptions& options) {
   }
   for (const auto& report : reports) std::cout << (&report == &reports.front() ? "" : "\n\n") << theory_text(report);
   return ExitCode::ok;
+}
+
+/// How far apart --points directions can be in --dimension dimensions.
+ExitCode tell_directions(const TheoryOptions& options) {
+  check_directions(options);
+  check_output(options.out, {});
+
+  const InterruptGuard guard;
+  Progress progress;
+  SphericalCodeReport report;
+  const auto begin = Clock::now();
+  report.code = find_spherical_code(*options.points, *options.dimension, {}, task_preparation(progress)());
+  report.seconds = seconds_since(begin);
+  progress.clear();
+  if (!options.out.empty()) write_npz(options.out, spherical_code_arrays(report));
+  if (options.json)
+    std::cout << spherical_code_json(report).dump() << '\n';
+  else
+    std::cout << spherical_code_text(report);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_theory_options(CLI::App& command, TheoryOptions& options) {
+  command
+      .add_option("file", options.file,
+                  "{\"V\": words, \"support\": [[words that can follow a context], ...], optional \"P\": their "
+                  "probabilities, \"pi\": weights of the contexts}, or {\"cases\": [...]}")
+      ->option_text("FILE.json");
+  command.add_option("--out", options.out,
+                     "Writes L_in, L_mm, S_tilde, W_mm, H_mm, their cosines, P and pi for NumPy (_0, _1, ... for cases); "
+                     "for --points, directions and cosines")
+      ->option_text("FILE.npz");
+  command
+      .add_option("--gap", options.gap,
+                  "The relative duality gap to which L_mm is solved, 1e-6 if not given")
+      ->option_text("GAP");
+  command.add_option("--iterations", options.iterations, "Ends without that proof after so many, 20000 if not given")
+      ->option_text("N");
+  command
+      .add_option("--points", options.points,
+                  "Instead of a file: how far apart so many directions can be, a bound and the best arrangement found")
+      ->option_text("K");
+  command.add_option("--dimension", options.dimension, "The dimensions that --points are in")->option_text("D");
+  command.add_flag("--json", options.json,
+                   "Prints one JSON object, an array of them for cases; duality_gap is relative to nuclear_norm");
+}
+
+ExitCode theory_command(const TheoryOptions& options) {
+  return options.points || options.dimension ? tell_directions(options) : tell_supports(options);
 }
 
 }  // namespace gramscope::app

@@ -87,7 +87,7 @@ def the_optimal_values_of_a_semidefinite_solver(_):
         gap = (report["nuclear_norm"] - report["lower_bound"]) / report["nuclear_norm"]
         assert abs(report["duality_gap"] - gap) < 1e-12
         assert report["margin_violation"] <= 1e-9
-        assert report["iterations"] > 0 and report["seconds"] >= 0
+        assert report["iterations"] >= 0 and report["seconds"] >= 0
         assert (report["words"], report["contexts"]) == (problem["V"], len(problem["support"]))
         assert report["supports"] == len({tuple(sorted(words)) for words in problem["support"]})
         assert 0 < report["rank"] < problem["V"]
@@ -256,7 +256,14 @@ def a_malformed_file_is_refused_with_the_place(directory):
 def what_is_wrong_in_the_arguments_is_known_before_the_work(directory):
     path = written(directory / "r.json", random_problem(12, 25, 3, seed=2))
     content = path.read_bytes()
-    refused(2, "theory", saying=("FILE.json",))
+    refused(2, "theory", saying=("FILE.json", "--points"))
+    refused(2, "theory", path, "--points", "5", "--dimension", "3", saying=("either", "not both"))
+    refused(2, "theory", "--points", "5", saying=("--dimension",))
+    refused(2, "theory", "--dimension", "5", saying=("--points",))
+    refused(2, "theory", "--points", "1", "--dimension", "3", saying=("--points 1", "from 2 to 2,000"))
+    refused(2, "theory", "--points", "5", "--dimension", "0", saying=("--dimension 0", "from 1 to 4,096"))
+    refused(2, "theory", "--points", "five", "--dimension", "3", saying=("--points",))
+    refused(2, "theory", "--points", "5", "--dimension", "3", "--gap", "1e-3", saying=("--gap", "--points"))
     refused(2, "theory", path, path)
     refused(2, "theory", path, "--jsn", saying=("--json",))
     for gap in ("0", "-1", "1", "nan", "inf", "small"):
@@ -272,6 +279,41 @@ def what_is_wrong_in_the_arguments_is_known_before_the_work(directory):
     refused(1, "theory", large, "--gap", "1e-12", "--out", directory / "absent" / "x.npz", saying=("absent", "No such"))
     assert time.monotonic() - begin < SOON, "the work was done first"
     assert path.read_bytes() == content
+
+
+@case
+def directions_are_as_far_apart_as_they_can_be(_):
+    def found(points, dimension):
+        report = json.loads(succeeded("theory", "--points", points, "--dimension", dimension, "--json")[0])
+        assert list(report) == ["points", "dimension", "largest_cosine", "bound", "bound_name", "bound_attained", "gap",
+                                "seconds"]
+        assert (report["points"], report["dimension"]) == (points, dimension)
+        assert report["gap"] == report["largest_cosine"] - report["bound"] > -1e-9, report
+        return report
+
+    for points, dimension, cosine in ((5, 4, -1 / 4), (5, 9, -1 / 4), (7, 2, math.cos(2 * math.pi / 7)), (6, 4, 0.0)):
+        report = found(points, dimension)
+        assert abs(report["largest_cosine"] - cosine) < 1e-9 and report["bound_attained"], report
+    report = found(12, 3)  # the icosahedron
+    assert abs(report["largest_cosine"] - 1 / math.sqrt(5)) < 1e-6 and report["gap"] < 1e-6, report
+    report = found(8, 3)  # the square antiprism, which is better than the cube's 1/3 and attains no bound
+    assert abs(report["largest_cosine"] - math.cos(math.radians(74.8584922))) < 1e-6 and report["gap"] > 1e-3, report
+    out, err = succeeded("theory", "--points", 12, "--dimension", 3)
+    assert err == "" and out.startswith("12 directions in 3 dimensions\n"), out
+    for text in ("found     0.4472", "63.4349°", "needs 11 dimensions"):
+        assert text in out, (text, out)
+
+
+@case_with_numpy
+def directions_agree_with_numpy(directory):
+    out, _ = succeeded("theory", "--points", 10, "--dimension", 4, "--out", directory / "d.npz", "--json")
+    arrays = np.load(directory / "d.npz")
+    directions = arrays["directions"]
+    assert set(arrays) == {"directions", "cosines"} and directions.shape == (4, 10)
+    assert np.abs(np.linalg.norm(directions, axis=0) - 1).max() < 1e-12
+    assert np.abs(arrays["cosines"] - directions.T @ directions).max() < 1e-12
+    largest = (directions.T @ directions - 2 * np.eye(10)).max()
+    assert abs(largest - json.loads(out)["largest_cosine"]) < 1e-12
 
 
 @case

@@ -171,7 +171,8 @@ std::string theory_text(const TheoryReport& report) {
                "the largest violation");
   text += line("rank", format_count(solution.rank),
                fmt::format("effectively {:.2f}", effective_rank_of(report.singular_values)));
-  text += line("solved in", fmt::format("{:.2f} s", report.seconds), counted(solution.iterations, "iteration", "iterations"));
+  text += line("solved in", fmt::format("{:.2f} s", report.seconds),
+               counted(solution.iterations, "iteration", "iterations"));
   text += "\nS~: the proxy of L_mm, the supports with the column means removed\n";
   text += line("rank", format_count(report.proxy_singular_values.size()),
                fmt::format("effectively {:.2f}", effective_rank_of(report.proxy_singular_values)));

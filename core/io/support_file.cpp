@@ -174,7 +174,22 @@ class Conversion {
 };
 
 /// The places at which a value can stand.
-enum class Slot { root, cases, problem, words, support, support_list, word, p, p_list, probability, pi, weight, note, norm };
+enum class Slot {
+  root,
+  cases,
+  problem,
+  words,
+  support,
+  support_list,
+  word,
+  p,
+  p_list,
+  probability,
+  pi,
+  weight,
+  note,
+  norm
+};
 
 struct SlotEntry {
   std::string_view key;  ///< the key that leads to it; none for members of lists
@@ -394,7 +409,8 @@ class Reader {
   }
 
   Draft& draft() {
-    const bool is_in_case = std::any_of(open_.begin(), open_.end(), [](const Open& open) { return open.slot == Slot::problem; });
+    const bool is_in_case = std::any_of(open_.begin(), open_.end(),
+                                        [](const Open& open) { return open.slot == Slot::problem; });
     return is_in_case ? case_ : root_;
   }
 

@@ -16,6 +16,7 @@
 #include "app/commands/list.h"
 #include "app/commands/run.h"
 #include "app/commands/shot.h"
+#include "app/commands/theory.h"
 #include "app/gl/offscreen.h"
 #include "core/io/preset.h"
 #include "core/io/version.h"
@@ -25,7 +26,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::array<std::string_view, 5> kCommands{"gui", "run", "list", "describe", "shot"};
+constexpr std::array<std::string_view, 6> kCommands{"gui", "run", "theory", "list", "describe", "shot"};
 
 /// The window is what the program is, so its command may be left out: `gramscope`, `gramscope collapse`,
 /// `gramscope --steps 100`.
@@ -86,11 +87,14 @@ ExitCode dispatch(std::vector<std::string> arguments) {
 
   GuiOptions gui;
   RunOptions run;
+  TheoryOptions theory;
   ListOptions list;
   DescribeOptions describe;
   ShotOptions shot;
   add_gui_options(*program.add_subcommand("gui", "Opens the window (the default)"), gui);
   add_run_options(*program.add_subcommand("run", "Trains without a window and reports"), run);
+  add_theory_options(*program.add_subcommand("theory", "Tells where representations must go, from what follows what"),
+                     theory);
   add_list_options(*program.add_subcommand("list", "Lists what there is"), list);
   add_describe_options(*program.add_subcommand("describe", "Tells all about one name"), describe);
   add_shot_options(*program.add_subcommand("shot", "Trains, then draws the window or one view into a PNG"),
@@ -109,6 +113,7 @@ ExitCode dispatch(std::vector<std::string> arguments) {
   }
   const auto name = program.get_subcommands().front()->get_name();
   if (name == "run") return run_command(run);
+  if (name == "theory") return theory_command(theory);
   if (name == "list") return list_command(list);
   if (name == "describe") return describe_command(describe);
   if (name == "shot") return shot_command(shot);

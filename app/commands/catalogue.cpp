@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/views/view.h"
 #include "core/io/preset.h"
@@ -42,32 +43,52 @@ std::vector<std::string> distinct(const std::vector<Combination>& combinations, 
   return result;
 }
 
-/// Which of `all` these are, in the fewest words: nothing where they are all, "task corpus" where the task decides,
-/// "kernel_ufm" or "transformer with adamw" where the model or the method does.
-std::vector<std::string> shortened(const std::vector<Combination>& these, const std::vector<Combination>& all) {
+template <class Is>
+std::vector<Combination> those(const std::vector<Combination>& combinations, const Is& is) {
+  std::vector<Combination> result;
+  std::copy_if(combinations.begin(), combinations.end(), std::back_inserter(result), is);
+  return result;
+}
+
+/// The models of `these` in the order of the registry: "kernel_ufm", or "transformer with adamw" where `all` have it with
+/// other methods too.
+std::vector<std::string> models_of(const std::vector<Combination>& these, const std::vector<Combination>& all) {
   std::vector<std::string> result;
-  if (these.size() == all.size()) return result;
-  const auto task_of = [](const Combination& c) { return c.task; };
-  const auto tasks = distinct(these, task_of);
-  std::vector<Combination> of_tasks;
-  for (const auto& combination : all)
-    if (std::find(tasks.begin(), tasks.end(), combination.task) != tasks.end()) of_tasks.push_back(combination);
-  if (tasks.size() < distinct(all, task_of).size())
-    for (const auto& task : tasks) result.push_back("task " + task);
-  if (these.size() == of_tasks.size()) return result;
   for (const auto& model : model_entries()) {
     const auto methods_in = [&](const std::vector<Combination>& combinations) {
-      std::vector<Combination> own;
-      for (const auto& combination : combinations)
-        if (combination.model == model.key) own.push_back(combination);
-      return distinct(own, [](const Combination& c) { return c.method; });
+      return distinct(those(combinations, [&](const Combination& c) { return c.model == model.key; }),
+                      [](const Combination& c) { return c.method; });
     };
     const auto methods = methods_in(these);
     if (methods.empty()) continue;
-    result.push_back(methods.size() == methods_in(of_tasks).size()
+    result.push_back(methods.size() == methods_in(all).size()
                          ? model.key
                          : fmt::format("{} with {}", model.key, fmt::join(methods, " or ")));
   }
+  return result;
+}
+
+/// Which of `all` these are, in the fewest words: nothing where they are all, "task corpus" where the task decides,
+/// "kernel_ufm" or "transformer with adamw" where the model or the method does, which the tasks that it refuses do not
+/// change.
+std::vector<std::string> shortened(const std::vector<Combination>& these, const std::vector<Combination>& all) {
+  if (these.size() == all.size()) return {};
+  const auto task_of = [](const Combination& c) { return c.task; };
+  const auto tasks = distinct(these, task_of);
+  const auto of_tasks = those(
+      all, [&](const Combination& c) { return std::find(tasks.begin(), tasks.end(), c.task) != tasks.end(); });
+  const auto of_methods = those(all, [&](const Combination& c) {
+    return std::any_of(these.begin(), these.end(),
+                       [&](const Combination& other) { return other.model == c.model && other.method == c.method; });
+  });
+  const bool is_by_task = these.size() == of_tasks.size();
+  if (!is_by_task && these.size() == of_methods.size()) return models_of(these, all);
+  std::vector<std::string> result;
+  if (tasks.size() < distinct(all, task_of).size())
+    for (const auto& task : tasks) result.push_back("task " + task);
+  if (is_by_task) return result;
+  const auto models = models_of(these, of_tasks);
+  result.insert(result.end(), models.begin(), models.end());
   return result;
 }
 

@@ -11,13 +11,17 @@ ThinSvd thin_svd(const MatrixD& a) {
   return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
 }
 
-double nuclear_norm(const MatrixD& a) {
-  if (a.size() == 0) return 0.0;
-  if (a.rows() < a.cols()) return nuclear_norm(a.transpose());
-  // A long matrix has the singular values of its triangular factor.
-  if (2 * a.rows() > 3 * a.cols()) return nuclear_norm(householder_qr(a, 0).r);
-  return Eigen::BDCSVD<MatrixD>(a).singularValues().sum();
+VectorD singular_values(const MatrixD& a) {
+  if (a.size() == 0) return {};
+  if (a.rows() == a.cols()) return Eigen::BDCSVD<MatrixD>(a).singularValues();
+  // The triangle of a QR decomposition has the same singular values and is as small as the short side.
+  const Index k = std::min(a.rows(), a.cols());
+  const Eigen::HouseholderQR<MatrixD> qr(a.rows() > a.cols() ? a : MatrixD(a.transpose()));
+  const MatrixD r = qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>();
+  return Eigen::BDCSVD<MatrixD>(r).singularValues();
 }
+
+double nuclear_norm(const MatrixD& a) { return a.size() == 0 ? 0.0 : singular_values(a).sum(); }
 
 SymmetricEigen symmetric_eigen(const MatrixD& a) {
   const Eigen::SelfAdjointEigenSolver<MatrixD> solver(a);

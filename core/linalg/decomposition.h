@@ -12,6 +12,9 @@ struct ThinSvd {
   MatrixD v;
 };
 ThinSvd thin_svd(const MatrixD& a);
+/// The singular values alone (a×b; min(a, b) of them, descending), each within a few units in the last place of the
+/// largest: unlike roots of a Gram matrix's eigenvalues, which lose half the digits of the small ones.
+VectorD singular_values(const MatrixD& a);
 
 /// |A|_*, the sum of the singular values: each within a few units in the last place of the largest. 0 for an empty matrix.
 double nuclear_norm(const MatrixD& a);

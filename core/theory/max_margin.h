@@ -27,10 +27,13 @@ struct MaxMargin {
 ///
 /// Over-relaxed ADMM (Boyd et al. 2011, sections 3.4 and 6.5) that alternates singular value thresholding with an exact
 /// projection of each column on its constraints. Contexts with equal supports are one column of weight sqrt(their number):
-/// they get identical columns. The penalty follows the balance of the residuals. The lower bound comes from the scaled dual
-/// variable, made feasible: entries off the support clipped to <= 0, column sums restored to 0 on the support, the whole
-/// divided by its spectral norm; its value is the sum over j of minus its entries off the support. Deterministic.
-/// Degenerate: a column whose support is all words is 0; one-hot labels of every word once give I - 11^T/V.
+/// they get identical columns. The penalty comes from the singular values of the smallest feasible matrix. The lower bound
+/// comes from the scaled dual variable, made feasible: entries off the support clipped to <= 0, column sums restored to 0 on
+/// the support, the whole divided by an upper bound of its spectral norm; its value is the sum over j of minus its entries
+/// off the support. The norm is that of a singular value decomposition of the result. Deterministic. The share of progress
+/// never falls.
+/// One-hot labels, each of equally many contexts, have a closed form, whatever words are no label: the columns of
+/// I - 11^T/V, without an iteration. Degenerate: a column whose support is all words is 0.
 /// Throws Cancelled when `work` says so. Ends without proof of relative_gap after most_iterations: see the result.
 MaxMargin solve_max_margin(const Supports& supports, const MaxMarginOptions& options = {}, const TaskWork& work = {});
 

@@ -10,47 +10,10 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 import zipfile
-from pathlib import Path
 
-PROGRAM = str(Path(sys.argv[1]).resolve())
-# A second, for a program without sanitizers.
-SOON = 5.0 if re.search(r"/[at]san/", PROGRAM) else 1.0
-CASES = []
-
-
-def case(function):
-    CASES.append(function)
-    return function
-
-
-def call(*arguments, env=None, cwd=None, timeout=120):
-    """Runs the program; what it answers as (status, stdout, stderr)."""
-    done = subprocess.run(
-        [PROGRAM, *map(str, arguments)], capture_output=True, text=True, env=env, cwd=cwd, timeout=timeout,
-        stdin=subprocess.DEVNULL,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def refused(status, *arguments, saying=(), **options):
-    """A call that must end with that status, say those things on stderr and nothing on stdout."""
-    code, out, err = call(*arguments, **options)
-    assert code == status, f"{arguments}: status {code}, {status} expected; stderr: {err}"
-    assert out == "", f"{arguments}: stdout: {out}"
-    assert err.startswith("gramscope: "), err
-    for text in saying:
-        assert text in err, f"{arguments}: {text!r} not in {err!r}"
-    return err
-
-
-def succeeded(*arguments, **options):
-    code, out, err = call(*arguments, **options)
-    assert code == 0, f"{arguments}: status {code}; stderr: {err}"
-    return out, err
+from program import PROGRAM, SOON, call, case, main, refused, succeeded
 
 
 def without_display():
@@ -67,7 +30,7 @@ def version_and_help_go_to_stdout(_):
     assert re.fullmatch(r"gramscope \d+\.\d+\.\d+\n", out) and err == "", out
     out, err = succeeded("--help")
     assert err == ""
-    for text in ("run", "list", "describe", "shot", "collapse", "kernel_ufm", "130"):
+    for text in ("run", "theory", "list", "describe", "shot", "collapse", "kernel_ufm", "130"):
         assert text in out, text
     out, _ = succeeded("run", "--help")
     for text in ("--set", "--json", "model.beta", "optimizer.lr", "a number from 0 to"):
@@ -388,6 +351,11 @@ def everything_listed_can_be_described(_):
     out, _ = succeeded("describe", "model.beta")
     for text in ("model.beta", "default 0.2", "from 0 to", "kernel_ufm", "next step"):
         assert text in out, (text, out)
+    # Where a model decides it says so, whatever tasks that model refuses.
+    for key, of in (("model.beta", "kernel_ufm"), ("model.heads", "transformer"), ("task.path", "task corpus"),
+                    ("reg.lambda_e", "additive_ufm"), ("model.init_scale", "kernel_ufm, ufm, additive_ufm")):
+        out, _ = succeeded("describe", key)
+        assert f"as a parameter of {of}\n" in out, (key, out)
     out, _ = succeeded("describe", "cka_semantic")
     for text in ("formula", "source", "range"):
         assert text in out, (text, out)
@@ -557,21 +525,6 @@ def ctrl_c_while_a_text_is_read(directory):
     assert process.returncode == 130 and out == b"", (process.returncode, out)
     assert time.monotonic() - begin < SOON
     assert not (directory / "out").exists()
-
-
-def main():
-    passed = failed = 0
-    for function in CASES:
-        try:
-            with tempfile.TemporaryDirectory(prefix="gramscope cli ") as directory:
-                function(Path(directory))
-            passed += 1
-        except Exception:  # a case that fails is reported with the others
-            failed += 1
-            print(f"FAIL: {function.__name__}")
-            traceback.print_exc(file=sys.stdout)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ namespace gramscope {
 namespace {
 
 constexpr std::string_view kActivity = "Solving for L_mm";
-constexpr double kRelaxation = 1.7;   ///< Boyd et al. 2011, section 3.4.3: 1.5 to 1.8
+constexpr double kRelaxation = 1.7;  ///< Boyd et al. 2011, section 3.4.3: 1.5 to 1.8
 /// The threshold of the first iterations is this many mean singular values; see Admm.
 constexpr double kThreshold = 1.6;
-constexpr Index kFirstProof = 10;     ///< iterations before the first look at the gap
+constexpr Index kFirstProof = 10;  ///< iterations before the first look at the gap
 constexpr Index kMostBetweenProofs = 25;
 constexpr double kUnbalanced = 20.0;  ///< a ratio of the residuals at which the penalty was a bad guess
 constexpr Index kBalanceUntil = 400;  ///< afterwards the penalty stays, so that convergence is certain
@@ -29,9 +29,9 @@ struct Column {
 
 /// The nearest x to y with x_z = t on the support and x_v <= t - margin off it, for the best t.
 ///
-/// t is the zero of f(t) = |S| (t - mean_S y) - sum over v off S of max(0, y_v - t + margin), which increases and is concave:
-/// from any start Newton's method lands on its left and then climbs to the zero in finitely many steps, each leaving
-/// entries behind. The start is the last projection's level.
+/// t is the zero of f(t) = |S| (t - mean_S y) - sum over v off S of max(0, y_v - t + margin), which increases
+/// and is concave: from any start Newton's method lands on its left and then climbs to the zero in finitely
+/// many steps, each leaving entries behind. The start is the last projection's level.
 void project(Column& column, Eigen::Ref<VectorD> x) {
   double on_support = 0.0;
   for (const Index z : *column.support) {
@@ -74,8 +74,9 @@ VectorD rough_singular_values(const MatrixD& a) {
   return symmetric_eigenvalues(small_gram(a)).cwiseMax(0.0).cwiseSqrt();
 }
 
-/// No smaller than |A|_2, and larger by rounding only: eigenvalues of the Gram matrix are within a small multiple of its
-/// order and of the inner products' length of units in the last place (Higham 2002, sections 3.5 and 10.1).
+/// No smaller than |A|_2, and larger by rounding only: eigenvalues of the Gram matrix are within a small
+/// multiple of its order and of the inner products' length of units in the last place (Higham 2002,
+/// sections 3.5 and 10.1).
 double spectral_norm_bound(const MatrixD& a) {
   const double rounding = static_cast<double>(a.rows() + a.cols()) * std::numeric_limits<double>::epsilon();
   return rough_singular_values(a)(0) * (1.0 + rounding);
@@ -96,12 +97,13 @@ void shrink_singular_values(const MatrixD& a, double threshold, MatrixD& result)
     result.noalias() = a * filter;
 }
 
-/// The solver's state between two iterations: X has a small nuclear norm, Z satisfies the constraints, and rho U tends to
-/// minus a subgradient of the norm.
+/// The solver's state between two iterations: X has a small nuclear norm, Z satisfies the constraints, and
+/// rho U tends to minus a subgradient of the norm.
 ///
-/// The penalty is 1/rho = kThreshold mean singular values of the smallest feasible matrix, where the mean is weighted by
-/// the singular values. Measured on uniform and Zipf supports (104×403 to 512×2,048), factors of 1.2 to 2.5 of that mean
-/// take the fewest iterations, a third of what residual balancing from the mean itself takes.
+/// The penalty is 1/rho = kThreshold mean singular values of the smallest feasible matrix, where the mean is
+/// weighted by the singular values. Measured on uniform and Zipf supports (104×403 to 256×1,024), factors
+/// of 1.2 to 2.5 of that mean take the fewest iterations, a third of what residual balancing from the mean
+/// itself takes.
 class Admm {
  public:
   Admm(Index words, std::vector<Column> columns) : columns_(std::move(columns)) {
@@ -125,7 +127,8 @@ class Admm {
     }
   }
 
-  /// iterate(), and a better penalty where the primal and the dual residual are far apart (Boyd et al. 2011, section 3.4.1).
+  /// iterate(), and a better penalty where the primal and the dual residual are far apart (Boyd et al. 2011,
+  /// section 3.4.1).
   void iterate_and_balance() {
     const MatrixD previous = z_;
     iterate();
@@ -146,12 +149,14 @@ class Admm {
     for (Index j = 0; j < dual.cols(); ++j) {
       const auto& column = columns_[static_cast<std::size_t>(j)];
       VectorD kept(static_cast<Index>(column.support->size()));
-      for (Index i = 0; i < kept.size(); ++i) kept(i) = dual((*column.support)[static_cast<std::size_t>(i)], j);
+      for (Index i = 0; i < kept.size(); ++i)
+        kept(i) = dual((*column.support)[static_cast<std::size_t>(i)], j);
       for (const Index z : *column.support) dual(z, j) = 0.0;
       dual.col(j) = dual.col(j).cwiseMin(0.0);
       const double off_support = dual.col(j).sum();
       const double shift = (-off_support - kept.sum()) / static_cast<double>(kept.size());
-      for (Index i = 0; i < kept.size(); ++i) dual((*column.support)[static_cast<std::size_t>(i)], j) = kept(i) + shift;
+      for (Index i = 0; i < kept.size(); ++i)
+        dual((*column.support)[static_cast<std::size_t>(i)], j) = kept(i) + shift;
       value -= column.margin * off_support;
     }
     const double norm = spectral_norm_bound(dual);
@@ -167,7 +172,8 @@ class Admm {
   double rho_ = 1.0;
 };
 
-/// When to look at the gap again, and how far the way is: the gap shrinks by a roughly constant factor per iteration.
+/// When to look at the gap again, and how far the way is: the gap shrinks by a roughly constant factor per
+/// iteration.
 class Course {
  public:
   explicit Course(double target) : target_(target) {}
@@ -180,7 +186,8 @@ class Course {
     gap_ = gap;
     seen_at_ = iteration;
     const double remaining = rate_ > 0.0 ? std::log(gap / target_) / rate_ : 0.0;
-    next_ = iteration + std::clamp(static_cast<Index>(std::ceil(std::min(remaining, 1e6))), Index{2}, kMostBetweenProofs);
+    next_ = iteration +
+            std::clamp(static_cast<Index>(std::ceil(std::min(remaining, 1e6))), Index{2}, kMostBetweenProofs);
     share_ = std::max(share_, target_ < 1.0 ? std::log(gap) / std::log(target_) : 1.0);
   }
 
@@ -204,10 +211,11 @@ class Course {
   Index next_ = kFirstProof;
 };
 
-/// One-hot supports, each of as many contexts: the columns of I - 11^T/V. For K different labels the problem is unchanged
-/// by permutations of the labels and of the other words, so the mean of a solution over them is one; among matrices with
-/// that symmetry, label rows a I + b 11^T and all other entries c <= a + b - 1, the norm (K - 1) a + |(a + K b, c)| (with the
-/// weights of the rows) is smallest at a = 1, b = c = -1/V: its slope in a is (K - 1) (1 - sqrt(1 - K/V)) >= 0.
+/// One-hot supports, each of as many contexts: the columns of I - 11^T/V. For K different labels the problem
+/// is unchanged by permutations of the labels and of the other words, so the mean of a solution over them is
+/// one; among matrices with that symmetry, label rows a I + b 11^T and all other entries c <= a + b - 1, the
+/// norm (K - 1) a + |(a + K b, c)| (with the weights of the rows) is smallest at a = 1, b = c = -1/V: its
+/// slope in a is (K - 1) (1 - sqrt(1 - K/V)) >= 0.
 bool is_balanced_one_hot(const std::vector<Column>& columns) {
   return std::all_of(columns.begin(), columns.end(), [&](const Column& column) {
     return column.support->size() == 1 && column.margin == columns.front().margin;
@@ -216,14 +224,17 @@ bool is_balanced_one_hot(const std::vector<Column>& columns) {
 
 MatrixD simplex_columns(Index words, const std::vector<Column>& columns) {
   const double margin = columns.front().margin;
-  MatrixD z = MatrixD::Constant(words, static_cast<Index>(columns.size()), -margin / static_cast<double>(words));
-  for (std::size_t j = 0; j < columns.size(); ++j) z(columns[j].support->front(), static_cast<Index>(j)) += margin;
+  MatrixD z =
+      MatrixD::Constant(words, static_cast<Index>(columns.size()), -margin / static_cast<double>(words));
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    z(columns[j].support->front(), static_cast<Index>(j)) += margin;
   return z;
 }
 
-/// Fills in all of the result but its logits. Returns Z, whose columns are those of the logits times their margin.
-MatrixD solve(Index words, const std::vector<Column>& columns, const MaxMarginOptions& options, const TaskWork& work,
-              MaxMargin& result) {
+/// Fills in all of the result but its logits. Returns Z, whose columns are those of the logits times their
+/// margin.
+MatrixD solve(Index words, const std::vector<Column>& columns, const MaxMarginOptions& options,
+              const TaskWork& work, MaxMargin& result) {
   if (is_balanced_one_hot(columns)) {
     const auto labels = static_cast<double>(columns.size());
     result.nuclear_norm =
@@ -273,8 +284,10 @@ MaxMargin solve_max_margin(const Supports& supports, const MaxMarginOptions& opt
   if (!columns.empty()) {
     const MatrixD z = solve(supports.words, columns, options, work, result);
     for (Index j = 0; j < supports.contexts(); ++j) {
-      const Index number = column_of[static_cast<std::size_t>(supports.of_context[static_cast<std::size_t>(j)])];
-      if (number >= 0) result.logits.col(j) = z.col(number) / columns[static_cast<std::size_t>(number)].margin;
+      const Index number =
+          column_of[static_cast<std::size_t>(supports.of_context[static_cast<std::size_t>(j)])];
+      if (number >= 0)
+        result.logits.col(j) = z.col(number) / columns[static_cast<std::size_t>(number)].margin;
     }
   }
   work.progress(1.0, kActivity);

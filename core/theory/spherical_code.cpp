@@ -21,13 +21,13 @@ constexpr double kFirstSharpness = 4.0;
 constexpr double kExplored = 1e3;  ///< the sharpness up to which every start goes
 constexpr double kSharpest = 1e10;
 constexpr double kSharpening = 4.0;
-constexpr std::size_t kPolished = 6;      ///< how many of the starts go on to kSharpest
-constexpr int kMostSteps = 200;           ///< of L-BFGS within a stage
-constexpr std::size_t kMemory = 12;       ///< pairs that L-BFGS keeps
-constexpr int kWindow = 10;               ///< steps over which a stage must gain
-constexpr double kStageAccuracy = 1e-3;   ///< what it must gain at least, in units of 1/sharpness
-constexpr double kOptimal = 1e-9;         ///< a gap to the bound that needs no further start
-constexpr double kExploringWork = 2e8;    ///< starts × cosines × (dimensions + exponential), about
+constexpr std::size_t kPolished = 6;     ///< how many of the starts go on to kSharpest
+constexpr int kMostSteps = 200;          ///< of L-BFGS within a stage
+constexpr std::size_t kMemory = 12;      ///< pairs that L-BFGS keeps
+constexpr int kWindow = 10;              ///< steps over which a stage must gain
+constexpr double kStageAccuracy = 1e-3;  ///< what it must gain at least, in units of 1/sharpness
+constexpr double kOptimal = 1e-9;        ///< a gap to the bound that needs no further start
+constexpr double kExploringWork = 2e8;   ///< starts × cosines × (dimensions + exponential), about
 
 /// Cosines of the columns, -1 on the diagonal, which is no pair's.
 MatrixD pair_cosines(const MatrixD& x) {
@@ -81,7 +81,8 @@ class StepMemory {
     return -q;
   }
 
-  /// A step and the change of the gradient over it. One without positive curvature says nothing of the Hessian.
+  /// A step and the change of the gradient over it. One without positive curvature says nothing of the
+  /// Hessian.
   void add(MatrixD step, MatrixD change) {
     const double curvature = inner(step, change);
     if (!(curvature > 1e-12 * step.norm() * change.norm())) return;
@@ -140,7 +141,9 @@ void minimise(MatrixD& x, double sharpness, const TaskWork& work, double share) 
   x.colwise().normalize();
 }
 
-int stages(double from, double to) { return static_cast<int>(std::ceil(std::log(to / from) / std::log(kSharpening))) + 1; }
+int stages(double from, double to) {
+  return static_cast<int>(std::ceil(std::log(to / from) / std::log(kSharpening))) + 1;
+}
 
 /// Stages of rising sharpness. `share` and `part` place them in the whole.
 void sharpen(MatrixD& x, double from, double to, const TaskWork& work, double share, double part) {
@@ -186,7 +189,8 @@ MatrixD regular_polygon(Index points) {
   return x;
 }
 
-MatrixD search(Index points, Index dimension, double bound, const SphericalCodeOptions& options, const TaskWork& work) {
+MatrixD search(Index points, Index dimension, double bound, const SphericalCodeOptions& options,
+               const TaskWork& work) {
   struct Found {
     double largest_cosine;
     MatrixD x;

@@ -18,8 +18,8 @@ double binomial(Index n, Index k) {
   return value;
 }
 
-/// The largest zero of the Jacobi polynomial of a degree, for the weight (1 - t)^alpha (1 + t)^beta: the largest
-/// eigenvalue of the matrix of its three-term recurrence (Golub and Welsch 1969).
+/// The largest zero of the Jacobi polynomial of a degree, for the weight (1 - t)^alpha (1 + t)^beta: the
+/// largest eigenvalue of the matrix of its three-term recurrence (Golub and Welsch 1969).
 double largest_jacobi_zero(Index degree, double alpha, double beta) {
   MatrixD recurrence = MatrixD::Zero(degree, degree);
   const double both = alpha + beta;
@@ -34,14 +34,14 @@ double largest_jacobi_zero(Index degree, double alpha, double beta) {
   return symmetric_eigenvalues(recurrence)(0);
 }
 
-/// Levenshtein's bound on the number of points in R^d with no cosine above s. Of even and odd degree 2k and 2k - 1; each
-/// holds between two zeros of Jacobi polynomials.
+/// Levenshtein's bound on the number of points in R^d with no cosine above s. Of even and odd degree 2k and
+/// 2k - 1; each holds between two zeros of Jacobi polynomials.
 class LevenshteinBound {
  public:
   /// The degree that bounds the cosine of that many points.
   LevenshteinBound(Index points, Index dimension) : n_(dimension) {
-    // At the end of its range each bound is the smallest possible size of a spherical design (Delsarte, Goethals and Seidel
-    // 1977), which says which one holds a number of points.
+    // At the end of its range each bound is the smallest possible size of a spherical design (Delsarte,
+    // Goethals and Seidel 1977), which says which one holds a number of points.
     const auto count = static_cast<double>(points);
     while (binomial(n_ + k_ - 1, k_) + binomial(n_ + k_ - 2, k_ - 1) < count) {
       if (2.0 * binomial(n_ + k_ - 1, k_) >= count) {
@@ -85,7 +85,8 @@ class LevenshteinBound {
     if (is_even_)
       return binomial(k_ + n_ - 2, k_) *
              ((2.0 * k + n - 1.0) / (n - 1.0) - (1.0 + s) * (here - after) / ((1.0 - s) * (here + after)));
-    return binomial(k_ + n_ - 3, k_ - 1) * ((2.0 * k + n - 3.0) / (n - 1.0) - (before - here) / ((1.0 - s) * here));
+    return binomial(k_ + n_ - 3, k_ - 1) *
+           ((2.0 * k + n - 3.0) / (n - 1.0) - (before - here) / ((1.0 - s) * here));
   }
 
   Index n_;
@@ -105,17 +106,19 @@ double fejes_toth_cosine(Index points) {
 
 LargestCosineBound largest_cosine_bound(Index points, Index dimension) {
   if (points < 1 || points > kMostCodePoints)
-    throw UsageError("spherical code: " + std::to_string(points) + " points; 1 to " + std::to_string(kMostCodePoints) +
-                     " can be arranged");
+    throw UsageError("spherical code: " + std::to_string(points) + " points; 1 to " +
+                     std::to_string(kMostCodePoints) + " can be arranged");
   if (dimension < 1 || dimension > kMostCodeDimensions)
     throw UsageError("spherical code: " + std::to_string(dimension) + " dimensions; 1 to " +
                      std::to_string(kMostCodeDimensions) + " are possible");
   if (points == 1) return {-1.0, true, "simplex"};
   if (points <= dimension + 1) return {-1.0 / static_cast<double>(points - 1), true, "simplex"};
   if (dimension == 1) return {1.0, true, "coincidence"};
-  if (dimension == 2) return {std::cos(2.0 * std::numbers::pi / static_cast<double>(points)), true, "regular polygon"};
+  if (dimension == 2)
+    return {std::cos(2.0 * std::numbers::pi / static_cast<double>(points)), true, "regular polygon"};
   if (points <= 2 * dimension) return {0.0, true, "Rankin"};
-  LargestCosineBound bound{std::max(0.0, LevenshteinBound(points, dimension).cosine(points)), false, "Levenshtein"};
+  LargestCosineBound bound{std::max(0.0, LevenshteinBound(points, dimension).cosine(points)), false,
+                           "Levenshtein"};
   if (dimension == 3 && fejes_toth_cosine(points) > bound.cosine)
     bound = {fejes_toth_cosine(points), false, "Fejes Tóth"};
   return bound;

@@ -4,8 +4,8 @@
 #include "core/theory/spherical_code.h"
 #include "tests/core/theory/random_supports.h"
 
-/// What the theory of a task costs: processor time on one core. The sizes are a small text's (V = 104 words, m = 403
-/// contexts) and the largest that is promised (512×2,048).
+/// What the theory of a task costs: processor time on one core. The sizes are a small text's (V = 104 words,
+/// m = 403 contexts) and the largest that is promised (512×2,048).
 namespace gramscope {
 
 namespace {
@@ -43,8 +43,14 @@ BENCHMARK_CAPTURE(iterate, 104x403, small_text())->Unit(benchmark::kMillisecond)
 BENCHMARK_CAPTURE(iterate, 512x2048_zipf, large_text())->Unit(benchmark::kMillisecond)->Iterations(1);
 BENCHMARK_CAPTURE(solve, 104x403_to_1e_6, small_text(), 1e-6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(solve, 104x403_to_1e_8, small_text(), 1e-8)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(solve, 512x2048_zipf_to_1e_3, large_text(), 1e-3)->Unit(benchmark::kMillisecond)->Iterations(1);
-BENCHMARK(arrange)->ArgNames({"points", "dimension"})->Args({27, 8})->Args({24, 3})->Args({240, 8})
+BENCHMARK_CAPTURE(solve, 512x2048_zipf_to_1e_3, large_text(), 1e-3)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
+BENCHMARK(arrange)
+    ->ArgNames({"points", "dimension"})
+    ->Args({27, 8})
+    ->Args({24, 3})
+    ->Args({240, 8})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

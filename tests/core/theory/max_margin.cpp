@@ -62,7 +62,9 @@ std::vector<std::vector<Index>> one_hot(std::initializer_list<Index> labels) {
 
 }  // namespace
 
-TEST_CASE("solve_max_margin: one-hot labels of every word give the simplex I - 11^T/V, in closed form and by iteration") {
+TEST_CASE(
+    "solve_max_margin: one-hot labels of every word give the simplex I - 11^T/V, in closed form and by "
+    "iteration") {
   const auto supports = supports_of(one_hot({0, 1, 2, 3, 4, 5, 6}), 7);
   const auto result = solve_max_margin(supports);
   const MatrixD simplex = MatrixD::Identity(7, 7).array() - 1.0 / 7.0;
@@ -71,7 +73,8 @@ TEST_CASE("solve_max_margin: one-hot labels of every word give the simplex I - 1
   CHECK(result.rank == 6);
   CHECK(result.iterations == 0);
   CHECK(result.relative_gap() == 0.0);
-  // A support of two words next to them makes the problem a general one; a word of a large vocabulary hardly matters.
+  // A support of two words next to them makes the problem a general one; a word of a large vocabulary hardly
+  // matters.
   auto nearly = one_hot({0, 1, 2, 3, 4, 5, 6});
   for (int copy = 0; copy < 40; ++copy)
     for (Index z = 0; z < 7; ++z) nearly.push_back({z});
@@ -95,7 +98,8 @@ TEST_CASE("solve_max_margin: the closed form of one-hot labels has the norm that
       CHECK(closed.iterations == 0);
       CHECK(closed.nuclear_norm == doctest::Approx(thin_svd(closed.logits).s.sum()).epsilon(1e-13));
       CHECK(violation(closed.logits, supports) < 1e-14);
-      // Multiplicities that are equal but for one part in a billion: too uneven for the closed form, not for the norm.
+      // Multiplicities that are equal but for one part in a billion: too uneven for the closed form, not for
+      // the norm.
       Supports uneven = supports;
       for (auto& count : uneven.multiplicity) count *= 1'000'000'000;
       uneven.multiplicity.front() += 1;
@@ -114,7 +118,8 @@ TEST_CASE("solve_max_margin: the optimal values of a semidefinite solver") {
   const auto fixture = nlohmann::json::parse(file);
   REQUIRE(fixture["cases"].size() == 3);
   for (const auto& each : fixture["cases"]) {
-    const auto supports = supports_of(each["support"].get<std::vector<std::vector<Index>>>(), each["V"].get<Index>());
+    const auto supports =
+        supports_of(each["support"].get<std::vector<std::vector<Index>>>(), each["V"].get<Index>());
     const auto result = solve_max_margin(supports, {.relative_gap = 1e-7});
     const double expected = each["nuclear_norm"];
     CHECK(std::abs(result.nuclear_norm - expected) <= 2e-6 * expected);
@@ -135,7 +140,9 @@ TEST_CASE("solve_max_margin: the reported norm is that of its logits, and the bo
   }
 }
 
-TEST_CASE("solve_max_margin: contexts with equal supports get identical columns, and counting them is not repeating them") {
+TEST_CASE(
+    "solve_max_margin: contexts with equal supports get identical columns, and counting them is not "
+    "repeating them") {
   const std::vector<std::vector<Index>> lists{{0, 1}, {2}, {0, 1}, {3, 4}, {1, 4}, {0, 1}};
   const auto supports = supports_of(lists, 5);
   const auto result = solve_max_margin(supports, {.relative_gap = 1e-8});
@@ -223,7 +230,9 @@ TEST_CASE("solve_max_margin: a limit of iterations is obeyed, and what was prove
   CHECK(violation(result.logits, supports) < 1e-12);
 }
 
-TEST_CASE("solve_max_margin: the same supports give the same bits, the share done only grows, and a stop is obeyed") {
+TEST_CASE(
+    "solve_max_margin: the same supports give the same bits, the share done only grows, and a stop is "
+    "obeyed") {
   const auto supports = random_supports(15, 40, 3, 9);
   CHECK(solve_max_margin(supports).logits == solve_max_margin(supports).logits);
   double before = 0.0;
@@ -246,7 +255,8 @@ TEST_CASE("max_margin_factors: balanced factors of the logits") {
   const auto result = solve_max_margin(random_supports(12, 30, 3, 4));
   const auto factors = max_margin_factors(result.logits);
   CHECK((factors.w * factors.h - result.logits).norm() < 1e-8 * result.logits.norm());
-  CHECK((factors.w.transpose() * factors.w - factors.h * factors.h.transpose()).norm() < 1e-8 * result.nuclear_norm);
+  CHECK((factors.w.transpose() * factors.w - factors.h * factors.h.transpose()).norm() <
+        1e-8 * result.nuclear_norm);
 }
 
 }  // namespace gramscope

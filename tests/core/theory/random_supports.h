@@ -25,8 +25,9 @@ inline Supports random_supports(Index words, Index contexts, Index most, std::ui
   return supports_of(lists, words);
 }
 
-/// `contexts` supports as a text has them: both a word and the size of a support (1 to `most`) have probabilities that
-/// fall as 1/rank (Zipf's law). Few words are in most supports, many in hardly any, and contexts share supports.
+/// `contexts` supports as a text has them: both a word and the size of a support (1 to `most`) have
+/// probabilities that fall as 1/rank (Zipf's law). Few words are in most supports, many in hardly any, and
+/// contexts share supports.
 inline Supports zipf_supports(Index words, Index contexts, Index most, std::uint64_t seed) {
   const auto cumulated = [](Index count) {
     std::vector<double> sums(static_cast<std::size_t>(count));

@@ -56,13 +56,13 @@ TEST_CASE("largest_cosine_bound: sharp where an arrangement is known to attain i
       {6, 3, 0.0, "Rankin"},
       {16, 8, 0.0, "Rankin"},
       {12, 3, 1.0 / std::sqrt(5.0), "Fejes Tóth"},
-      {16, 5, 0.2, "Levenshtein"},                    // half the vertices of a cube
-      {27, 6, 0.25, "Levenshtein"},                   // Schläfli
-      {56, 7, 1.0 / 3.0, "Levenshtein"},              // lines of a quartic's double tangents
-      {240, 8, 0.5, "Levenshtein"},                   // the roots of E8
-      {100, 22, 1.0 / 11.0, "Levenshtein"},           // Higman and Sims
-      {275, 22, 1.0 / 6.0, "Levenshtein"},            // McLaughlin
-      {552, 23, 0.2, "Levenshtein"},                  // equiangular lines, both ends
+      {16, 5, 0.2, "Levenshtein"},           // half the vertices of a cube
+      {27, 6, 0.25, "Levenshtein"},          // Schläfli
+      {56, 7, 1.0 / 3.0, "Levenshtein"},     // lines of a quartic's double tangents
+      {240, 8, 0.5, "Levenshtein"},          // the roots of E8
+      {100, 22, 1.0 / 11.0, "Levenshtein"},  // Higman and Sims
+      {275, 22, 1.0 / 6.0, "Levenshtein"},   // McLaughlin
+      {552, 23, 0.2, "Levenshtein"},         // equiangular lines, both ends
   };
   for (const auto& each : cases) {
     CAPTURE(each.points);
@@ -113,9 +113,10 @@ TEST_CASE("find_spherical_code: exact where the answer is known in closed form")
 }
 
 TEST_CASE("find_spherical_code: the best arrangements known") {
-  CHECK(std::abs(checked_code(8, 3).largest_cosine - cosine_of_degrees(74.8584922)) < 1e-8);   // square antiprism
-  CHECK(std::abs(checked_code(9, 3).largest_cosine - 1.0 / 3.0) < 1e-8);                       // tricapped prism
-  CHECK(std::abs(checked_code(12, 3).largest_cosine - 1.0 / std::sqrt(5.0)) < 1e-8);           // icosahedron
+  CHECK(std::abs(checked_code(8, 3).largest_cosine - cosine_of_degrees(74.8584922)) <
+        1e-8);                                                                        // square antiprism
+  CHECK(std::abs(checked_code(9, 3).largest_cosine - 1.0 / 3.0) < 1e-8);              // tricapped prism
+  CHECK(std::abs(checked_code(12, 3).largest_cosine - 1.0 / std::sqrt(5.0)) < 1e-8);  // icosahedron
   CHECK(std::abs(checked_code(24, 3).largest_cosine - cosine_of_degrees(43.6907671)) < 1e-8);  // snub cube
   CHECK(std::abs(checked_code(24, 4).largest_cosine - 0.5) < 1e-8);                            // 24-cell
   CHECK(checked_code(16, 5).gap() < 1e-9);
@@ -124,10 +125,13 @@ TEST_CASE("find_spherical_code: the best arrangements known") {
   CHECK(checked_code(27, 8).largest_cosine < 0.19);
 }
 
-TEST_CASE("find_spherical_code: the same seed gives the same bits, the share done only grows, and a stop is obeyed") {
+TEST_CASE(
+    "find_spherical_code: the same seed gives the same bits, the share done only grows, and a stop is "
+    "obeyed") {
   const SphericalCodeOptions options{.seed = 5, .most_starts = 4};
   CHECK(find_spherical_code(11, 4, options).points == find_spherical_code(11, 4, options).points);
-  CHECK(find_spherical_code(11, 4, options).points != find_spherical_code(11, 4, {.seed = 6, .most_starts = 4}).points);
+  CHECK(find_spherical_code(11, 4, options).points !=
+        find_spherical_code(11, 4, {.seed = 6, .most_starts = 4}).points);
   double before = 0.0;
   const TaskWork listening{[&](double share, std::string_view) {
                              CHECK(share >= before);

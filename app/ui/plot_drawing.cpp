@@ -17,6 +17,10 @@ namespace {
 
 ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 
+/// Of a legend: the sample before each name, and the height of a line.
+constexpr float kLegendStroke = 16.0f;
+constexpr float kLegendLine = 18.0f;
+
 void stroke_solid(const std::vector<PixelPoint>& points, ImU32 colour, float thickness) {
   std::vector<ImVec2> line;
   line.reserve(points.size());
@@ -97,7 +101,7 @@ void Plot::draw_series(const Frame& frame, const PlotSeries& series) const {
   };
   for (std::size_t i = 0; i < series.x.size() && i < series.y.size(); ++i) {
     const float x = frame.x(series.x[i]);
-    if (!std::isfinite(series.y[i])) {
+    if (!frame.has_place(series.y[i])) {
       flush();
       continue;
     }
@@ -135,6 +139,7 @@ float Plot::place_beside_notes(const Frame& frame, const PlotContent& content, f
 void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
   const float scale = ui_scale();
   for (const auto& level : content.levels) {
+    if (!frame.has_place(level.y)) continue;
     const float y = std::round(frame.y(level.y));
     if (y < frame.plot.min.y || y > frame.plot.max.y) continue;
     stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale),
@@ -148,6 +153,7 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
     report_item(content.name + ".level", {left, top}, {left + width, top + fonts().small->FontSize});
   }
   for (const auto& note : content.notes) {
+    if (!frame.has_place(note.y)) continue;
     const float x = frame.x(note.x);
     const float y = frame.y(note.y);
     if (x < frame.plot.min.x || x > frame.plot.max.x) continue;
@@ -198,27 +204,53 @@ void Plot::draw_playhead(const Frame& frame, const PlotContent& content) const {
   report_item(content.name + ".playhead", {x - 1, top}, {x + 1, frame.plot.max.y});
 }
 
-void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
-  const auto& colours = palette();
+Plot::LegendLayout Plot::lay_out_legend(const Rect& rect, const PlotContent& content) {
   const float scale = ui_scale();
-  const float stroke_width = 16.0f * scale;
   const float gap = 20.0f * scale;
   const float left = rect.min.x + 46.0f * scale;
   const float right = rect.max.x - 18.0f * scale;
-  auto width_of = [&](const std::string& label) {
-    return stroke_width + 7.0f * scale + text_size(fonts().small, label).x;
+  const auto width_of = [&](const std::string& label) {
+    return (kLegendStroke + 7.0f) * scale + text_size(fonts().small, label).x;
   };
   const float axis_label = text_size(fonts().small, content.x_label).x;
   float full = axis_label + gap;
-  for (const auto& series : content.series) full += width_of(series.label) + gap;
-  const bool is_short = full - gap > right - left;
-  const float top = rect.min.y + 3.0f * scale;
-  draw_text(fonts().small, {right - axis_label, centred_y(fonts().small, top, top + 18.0f * scale)},
-            colours.text_dim, content.x_label);
+  for (const auto& series : content.series)
+    if (!series.is_companion) full += width_of(series.label) + gap;
+
+  LegendLayout legend;
+  legend.is_short = full - gap > right - left;
   float x = left;
+  float top = rect.min.y + 3.0f * scale;
+  // The name of the axis has the end of the first line.
+  float end = right - axis_label - gap;
+  legend.axis_label = {right - axis_label, centred_y(fonts().small, top, top + kLegendLine * scale)};
   for (const auto& series : content.series) {
-    const auto& label = is_short ? series.short_label : series.label;
-    const Rect entry{{x, top}, {x + width_of(label), top + 18.0f * scale}};
+    if (series.is_companion) {
+      legend.entries.push_back({});
+      continue;
+    }
+    const float width = width_of(legend.is_short ? series.short_label : series.label);
+    if (x > left && x + width > end) {
+      x = left;
+      top += kLegendLine * scale;
+      end = right;
+    }
+    legend.entries.push_back({{x, top}, {x + width, top + kLegendLine * scale}});
+    x += width + gap;
+  }
+  legend.bottom = top + (kLegendLine + 9.0f) * scale;
+  return legend;
+}
+
+void Plot::draw_legend(const LegendLayout& legend, const PlotContent& content) {
+  const auto& colours = palette();
+  const float scale = ui_scale();
+  const float stroke_width = kLegendStroke * scale;
+  draw_text(fonts().small, legend.axis_label, colours.text_dim, content.x_label);
+  for (std::size_t i = 0; i < content.series.size(); ++i) {
+    const auto& series = content.series[i];
+    if (series.is_companion) continue;
+    const Rect& entry = legend.entries[i];
     const auto state = interact(content.name + ".legend." + series.key, entry);
     if (state.was_pressed) hidden_[series.key] = !is_hidden(series.key);
     const bool is_shown = !is_hidden(series.key);
@@ -227,15 +259,15 @@ void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
     sample.colour = is_shown ? series.colour : colours.text_dim;
     sample.stroke = series.stroke;
     sample.thickness = series.thickness;
-    stroke({{x, y}, {x + stroke_width, y}}, sample);
+    stroke({{entry.min.x, y}, {entry.min.x + stroke_width, y}}, sample);
     const ImU32 ink = !is_shown
                           ? colours.text_dim
                           : (state.is_hovered ? colours.text : mixed(series.colour, colours.text, 0.25f));
     draw_text(fonts().small,
-              {x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink,
-              label);
+              {entry.min.x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink,
+              legend.is_short ? series.short_label : series.label);
+    if (!series.explanation.empty() && wants_info_card(state)) show_info_card(series.label, series.explanation);
     draw_focus_ring(state, entry, 3.0f * scale);
-    x = entry.max.x + gap;
   }
 }
 
@@ -244,14 +276,13 @@ void Plot::draw_read_out(const Frame& frame, const PlotContent& content) const {
   InfoCard card;
   std::optional<double> at;
   for (const auto& series : content.series) {
-    if (is_hidden(series.key)) continue;
+    if (series.is_companion || is_hidden(series.key)) continue;
     const auto index = nearest_point(series, frame.x_scale, value);
     if (!index) continue;
     if (!at) at = series.x[*index];
     card.fact(series.short_label, read_out_of(series, *index), series.colour);
-    const float y = frame.y(series.y[*index]);
-    if (std::isfinite(series.y[*index]))
-      canvas().AddCircleFilled({frame.x(series.x[*index]), y}, 3.5f * ui_scale(), series.colour, 16);
+    if (frame.has_place(series.y[*index]))
+      canvas().AddCircleFilled({frame.x(series.x[*index]), frame.y(series.y[*index])}, 3.5f * ui_scale(), series.colour, 16);
   }
   if (!at) return;
   const float x = std::round(frame.x(*at));

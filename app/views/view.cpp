@@ -8,7 +8,7 @@
 namespace gramscope::app {
 
 std::span<const ViewEntry> view_entries() {
-  static const std::array<ViewEntry, 10> entries{{
+  static const std::array<ViewEntry, 12> entries{{
       {"gram_h", "Contexts H", "Cosines between all pairs of context embeddings, as they are now.",
        make_context_gram_view, true},
       {"target", "Target", "The cosines that the factors alone, or perfect symmetry, would give.",
@@ -21,6 +21,10 @@ std::span<const ViewEntry> view_entries() {
        true},
       {"attention", "Attention", "Where each position of a context looks, in every head of a transformer.",
        make_attention_view, true},
+      {"logits", "Logits", "What follows each context, the logits, and the parts of them that the theory predicts.",
+       make_logits_view, true},
+      {"agreement", "Agreement with theory", "How a run comes to agree with what the theory says of vanishing ridge.",
+       make_agreement_view, true},
       {"metrics", "Geometry", "What is measured at this moment, each with its recent course.",
        make_metric_view},
       {"spectrum", "Spectrum of H",

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/models/attribute_index.h"
 #include "core/models/ufm_base.h"
 #include "core/registry/registry.h"
+#include "core/tasks/attribute_index.h"
 
 namespace gramscope {
 

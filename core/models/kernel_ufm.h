@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/models/attribute_index.h"
 #include "core/models/ufm.h"
+#include "core/tasks/attribute_index.h"
 
 namespace gramscope {
 

@@ -15,14 +15,14 @@ struct TaskTheory {
   Supports supports;
   double in_support_norm = 0.0;  ///< |L_in|_F, 0 for one-hot labels and equal probabilities
 
-  /// |corr S~|_F and |corr S~^T|_F, which sim(H, S~) and sim(W^T, S~^T) are divided by; contexts that every word can
-  /// follow and words that follow all contexts or none have no direction and are left out.
+  /// |corr S~|_F and |corr S~^T|_F, which sim(H, S~) and sim(W^T, S~^T) are divided by; see proxy_norms().
   double proxy_contexts_norm = 0.0;
   double proxy_words_norm = 0.0;
   std::string proxy_undefined;  ///< why these are not there; empty where they are
 
   Modes modes;
 };
+/// All of it for a task, in less than about a second: what would take longer is undefined, with the reason.
 std::shared_ptr<const TaskTheory> make_task_theory(std::shared_ptr<const Task> task);
 
 /// The max-margin logits of a task and the geometry they predict.
@@ -34,5 +34,10 @@ struct MaxMarginTheory {
   double words_norm = 0.0;      ///< |corr W_mm^T|_F
   double seconds = 0.0;         ///< that it took; of no influence on anything
 };
+
+/// A task's L_mm with its factors and their norms (|corr X|_F of geometry_norm()). Throws UsageError where the logits are not
+/// of the size of the task, V×m.
+std::shared_ptr<const MaxMarginTheory> make_max_margin_theory(std::shared_ptr<const Task> task, MaxMargin solution,
+                                                              double seconds);
 
 }  // namespace gramscope

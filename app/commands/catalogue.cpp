@@ -154,7 +154,7 @@ std::vector<CatalogueItem> catalogue_items(const std::string& category) {
   std::vector<CatalogueItem> items;
   if (category == "metrics") {
     for (const auto& entry : metric_entries())
-      items.push_back({entry.is_per_factor ? entry.key + "<factor>" : entry.key, entry.label, entry.meaning});
+      items.push_back({entry.is_prefix ? entry.key + "<" + entry.followed_by + ">" : entry.key, entry.label, entry.meaning});
     return items;
   }
   if (category == "presets") {

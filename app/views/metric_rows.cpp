@@ -61,11 +61,7 @@ std::vector<MetricRow> all_metric_rows(const Metrics& metrics) {
   return rows;
 }
 
-std::string metric_label(const MetricValue& value) {
-  const auto* entry = find_metric_entry(value.key);
-  if (entry == nullptr) return value.key;
-  return entry->is_per_factor ? entry->label + ", " + value.key.substr(entry->key.size()) : entry->label;
-}
+std::string metric_label(const MetricValue& value) { return gramscope::metric_label(value.key); }
 
 std::string metric_row_text(const MetricRow& row, const Snapshot& snapshot) {
   const auto* value = snapshot.metrics.find(row.key);

@@ -11,6 +11,14 @@ ThinSvd thin_svd(const MatrixD& a) {
   return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
 }
 
+double nuclear_norm(const MatrixD& a) {
+  if (a.size() == 0) return 0.0;
+  if (a.rows() < a.cols()) return nuclear_norm(a.transpose());
+  // A long matrix has the singular values of its triangular factor.
+  if (2 * a.rows() > 3 * a.cols()) return nuclear_norm(householder_qr(a, 0).r);
+  return Eigen::BDCSVD<MatrixD>(a).singularValues().sum();
+}
+
 SymmetricEigen symmetric_eigen(const MatrixD& a) {
   const Eigen::SelfAdjointEigenSolver<MatrixD> solver(a);
   return {solver.eigenvalues().reverse(), solver.eigenvectors().rowwise().reverse()};

@@ -13,6 +13,9 @@ struct ThinSvd {
 };
 ThinSvd thin_svd(const MatrixD& a);
 
+/// |A|_*, the sum of the singular values: each within a few units in the last place of the largest. 0 for an empty matrix.
+double nuclear_norm(const MatrixD& a);
+
 /// A = V diag(values) V^T of a symmetric matrix, eigenvalues descending; `vectors` in the columns.
 struct SymmetricEigen {
   VectorD values;

@@ -11,6 +11,7 @@
 #include "core/metrics/alignment.h"
 #include "core/metrics/class_means.h"
 #include "core/metrics/neural_collapse.h"
+#include "core/metrics/theory_metrics.h"
 #include "core/metrics/within_class.h"
 #include "core/nn/softmax_cross_entropy.h"
 
@@ -182,9 +183,13 @@ void add_collapse(Metrics& metrics, const Moment& moment) {
   }
 }
 
+std::shared_ptr<const TaskTheory> theory_of(const Embeddings& embeddings) {
+  return embeddings.theory != nullptr ? embeddings.theory : make_task_theory(embeddings.task);
+}
+
 }  // namespace
 
-Metrics measure(const Embeddings& embeddings) {
+Metrics measure(const Embeddings& embeddings, MeasureDepth depth) {
   Moment moment{embeddings, *embeddings.task, class_means(*embeddings.task, embeddings.h), {}, {}};
   moment.centred_means = centre_columns(moment.classes.means);
   if (!moment.task.factors.empty()) moment.cosines = cosine_gram(moment.centred_means);
@@ -195,6 +200,13 @@ Metrics measure(const Embeddings& embeddings) {
   add_contrasts(metrics, moment);
   add_within_class(metrics, moment);
   add_collapse(metrics, moment);
+  add_theory_metrics(metrics, embeddings, *theory_of(embeddings), depth);
+  return metrics;
+}
+
+Metrics measure_max_margin(const Embeddings& embeddings) {
+  Metrics metrics;
+  add_max_margin_metrics(metrics, embeddings, *theory_of(embeddings), MeasureDepth::record);
   return metrics;
 }
 

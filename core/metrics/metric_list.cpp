@@ -41,7 +41,7 @@ std::span<const MetricEntry> metric_entries() {
        "0 to 1", "1", "all context embeddings are equal"},
       {"contrast_", "Contrast", "mean cos over pairs that share the value − mean cos over the others",
        "How much closer two contexts are for sharing this attribute.", "own", "−2 to 2", "0",
-       "no pair shares a value, or an embedding has no direction", true},
+       "no pair shares a value, or an embedding has no direction", true, "factor"},
       {"nc1_pinv", "Within classes", "tr(Σ_W Σ_B⁺)/K",
        "Spread of the contexts of one label, measured in the directions in which labels differ.",
        "Papyan et al. 2020; Zhu et al. 2021", "0 to ∞", "0",
@@ -76,14 +76,62 @@ std::span<const MetricEntry> metric_entries() {
       {"nc2_etf_error_w", "ETF error W", "|WWᵀ/|WWᵀ| − (I − 11ᵀ/K)/√(K−1)|_F",
        "Distance of the word embeddings' Gram matrix from a simplex equiangular tight frame.", "Zhu et al. 2021",
        "0 to 2", "0", "no classes, or all word embeddings are zero"},
+      {"pf_error", "In-support error", "|P_F(L) − L_in| / |L_in|",
+       "How far the logits still are from the log-ratios of the words that can follow; in nats, not divided, where these "
+       "are equally likely.",
+       "IG Fig. 6 (arXiv 2408.15417)", "0 to ∞", "→ 0 as the ridge vanishes", "the logits overflow"},
+      {"nuclear_ratio", "Nuclear ratio", "|L′|_* / (margin(L′) |L_mm|_*), L′ = L − P_F(L)",
+       "How much larger the logits are, at the margin they have, than the max-margin ones would have to be: certifies how "
+       "near they point to where they must, even where that is no single direction.",
+       "own; IG eq. 4", "1 to ∞", "→ 1 as the ridge vanishes, logarithmically slowly",
+       "L_mm is not there, a margin is not positive yet, the logits are too many to decompose, or they overflow"},
+      {"sim_h_proxy", "H against proxy", "⟨corr H, corr S̃⟩ / (|corr H| |corr S̃|), S̃ = (I − 11ᵀ/V)S",
+       "How far two contexts are close because the same words can follow them. Contexts that every word can follow are left "
+       "out.",
+       "IG Fig. 6 (arXiv 2408.15417)", "0 to 1", "near 1",
+       "an embedding is zero, every word can follow every context, or there are too many supports to compare"},
+      {"sim_w_proxy", "W against proxy", "⟨corr Wᵀ, corr S̃ᵀ⟩ / (|corr Wᵀ| |corr S̃ᵀ|)",
+       "How far two words are close because they follow the same contexts.", "IG Fig. 6 (arXiv 2408.15417)", "0 to 1",
+       "near 1", "an embedding is zero, every word can follow every context, or there are too many supports to compare"},
+      {"sim_h_mm", "H against L_mm", "⟨corr H, corr H_mm⟩ / (|corr H| |corr H_mm|), L_mm = W_mm H_mm",
+       "How near the contexts' geometry is to the one that the max-margin logits have.", "IG Fig. 6 (arXiv 2408.15417)",
+       "0 to 1", "→ 1 as the ridge vanishes, where L_mm is unique", "L_mm is not there or 0, or an embedding is zero"},
+      {"sim_w_mm", "W against L_mm", "⟨corr Wᵀ, corr W_mmᵀ⟩ / (|corr Wᵀ| |corr W_mmᵀ|)",
+       "How near the words' geometry is to the one that the max-margin logits have.", "IG Fig. 6 (arXiv 2408.15417)",
+       "0 to 1", "→ 1 as the ridge vanishes, where L_mm is unique", "L_mm is not there or 0, or an embedding is zero"},
+      {"subspace_same", "Same support", "mean cos(L′_j, L′_k) over S_j = S_k, L′ = L − P_F(L)",
+       "Whether contexts that the same words can follow have become one direction.", "IG Prop. 1 (arXiv 2408.15417)",
+       "−1 to 1", "→ 1 as the ridge vanishes", "no two contexts have the same support and a direction, or the logits overflow"},
+      {"subspace_other", "Other supports", "mean cos(L′_j, L′_k) over S_j ≠ S_k, L′ = L − P_F(L)",
+       "How close contexts with different next words are, to compare with.", "IG Prop. 1 (arXiv 2408.15417)", "−1 to 1",
+       "that of L_mm; −1/(V−1) for one label each",
+       "no two contexts have different supports and a direction, or the logits overflow"},
+      {"share_in_support", "Share in F", "|P_F(L)|² / |L|²",
+       "The part of the logits that tells apart the words that can follow the same context.",
+       "IG sec. 4 (arXiv 2408.15417)", "0 to 1", "→ 0 as the ridge vanishes, since the rest grows without bound",
+       "all logits are zero, or they overflow"},
+      {"share_max_margin", "Share along L_mm", "⟨L − P_F(L), L_mm⟩² / (|L_mm|² |L|²)",
+       "The part of the logits that points along the max-margin ones.", "IG eq. 4 (arXiv 2408.15417)", "0 to 1",
+       "→ 1 as the ridge vanishes, where L_mm is unique", "L_mm is not there or 0, all logits are zero, or they overflow"},
+      {"mode_", "Mode", "mean of u_iᵀ L v_i over the singular vectors of (P − 11ᵀ/V) diag(π) with one σ_i and one μ_i",
+       "How far the logits have grown along a direction that is learned at one speed, the fastest first; in nats.",
+       "GS (arXiv 2505.08348)", "−∞ to ∞", "equal for all modes of one σ, for one label each",
+       "the task is too large to take apart or has nothing to learn, or the logits overflow", true, "number"},
   };
   return entries;
 }
 
 const MetricEntry* find_metric_entry(std::string_view key) {
   for (const auto& entry : metric_entries())
-    if (entry.is_per_factor ? key.starts_with(entry.key) : key == entry.key) return &entry;
+    if (entry.is_prefix ? key.starts_with(entry.key) : key == entry.key) return &entry;
   return nullptr;
+}
+
+std::string metric_label(std::string_view key) {
+  const auto* entry = find_metric_entry(key);
+  if (entry == nullptr) return std::string(key);
+  if (!entry->is_prefix) return entry->label;
+  return entry->label + (entry->followed_by == "number" ? " " : ", ") + std::string(key.substr(entry->key.size()));
 }
 
 }  // namespace gramscope

@@ -38,21 +38,29 @@ void Analysis::adopt(const std::shared_ptr<const Task>& task) {
   previous_ = {};
 }
 
-std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings, int layer) {
+std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings,
+                                                     const FrameWanted& wanted) {
   adopt(embeddings->task);
   auto snapshot = std::make_shared<Snapshot>();
-  snapshot->metrics = measure(*embeddings);
+  snapshot->metrics = measure(*embeddings, MeasureDepth::preview);
 
   const auto& layers = embeddings->inside.layers;
-  if (layer >= static_cast<int>(layers.size())) layer = -1;
+  const int layer = wanted.layer < static_cast<int>(layers.size()) ? wanted.layer : -1;
   snapshot->layer = layer;
   for (const auto& one : layers) snapshot->layers.push_back(read_layer(*task_, one));
-  const MatrixD h = centre_columns(layer < 0 ? embeddings->h : layers[static_cast<std::size_t>(layer)].states);
+  const MatrixD& states = layer < 0 ? embeddings->h : layers[static_cast<std::size_t>(layer)].states;
+  const MatrixD h = centre_columns(states);
   const MatrixD w = centre_columns(embeddings->w.transpose());
   snapshot->block = gram_block(h.cols());
   snapshot->word_block = gram_block(w.cols());
   snapshot->gram_h = block_cosine_gram(h, snapshot->block).cast<float>();
   snapshot->gram_w = block_cosine_gram(w, snapshot->word_block).cast<float>();
+  if (wanted.plain_grams) {
+    snapshot->plain_gram_h = block_cosine_gram(states, snapshot->block).cast<float>();
+    snapshot->plain_gram_w = block_cosine_gram(embeddings->w.transpose(), snapshot->word_block).cast<float>();
+  }
+  if (wanted.logits && embeddings->w.rows() * embeddings->h.cols() <= kMostLogitCells)
+    snapshot->logits = (embeddings->w * embeddings->h).cast<float>();
 
   const PrincipalAxes axes = principal_axes(h);
   const Projection projection = steady_projection(axes, previous_);

@@ -11,8 +11,8 @@ namespace gramscope {
 /// turns only when the geometry does, and what depends on the task alone. Used by one thread at a time.
 class Analysis {
  public:
-  /// `layer`: see Snapshot::layer; one that is not among embeddings->inside.layers counts as -1.
-  std::shared_ptr<const Snapshot> operator()(std::shared_ptr<const Embeddings> embeddings, int layer = -1);
+  /// `wanted.layer` is that of Snapshot::layer; one that is not among embeddings->inside.layers counts as -1.
+  std::shared_ptr<const Snapshot> operator()(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted = {});
 
  private:
   void adopt(const std::shared_ptr<const Task>& task);

@@ -16,11 +16,11 @@ Analyst::~Analyst() {
   thread_.join();
 }
 
-void Analyst::submit(std::shared_ptr<const Embeddings> embeddings, int layer) {
+void Analyst::submit(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted) {
   {
     const std::lock_guard lock(mutex_);
     waiting_ = std::move(embeddings);
-    waiting_layer_ = layer;
+    waiting_wanted_ = wanted;
   }
   changed_.notify_one();
 }
@@ -35,7 +35,7 @@ void Analyst::work() {
   Analysis analyse;
   for (;;) {
     std::shared_ptr<const Embeddings> embeddings;
-    int layer = -1;
+    FrameWanted wanted;
     {
       std::unique_lock lock(mutex_);
       is_busy_ = false;
@@ -43,11 +43,11 @@ void Analyst::work() {
       if (is_stopping_) return;
       embeddings = std::move(waiting_);
       waiting_ = nullptr;
-      layer = waiting_layer_;
+      wanted = waiting_wanted_;
       is_busy_ = true;
     }
     try {
-      snapshot_.put(analyse(std::move(embeddings), layer));
+      snapshot_.put(analyse(std::move(embeddings), wanted));
     } catch (const std::exception&) {
       // A frame too large to analyse (out of memory) is not shown; the run goes on.
     }

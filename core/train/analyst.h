@@ -17,8 +17,8 @@ class Analyst {
   Analyst();
   ~Analyst();
 
-  /// Hands over the next copy. Called by the training thread.
-  void submit(std::shared_ptr<const Embeddings> embeddings, int layer = -1);
+  /// Hands over the next copy and what is to be seen of it. Called by the training thread.
+  void submit(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted = {});
   /// Whether it has nothing to do: a copy made now would be analysed at once.
   bool is_idle() const;
   std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.get(); }
@@ -29,7 +29,7 @@ class Analyst {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<const Embeddings> waiting_;
-  int waiting_layer_ = -1;
+  FrameWanted waiting_wanted_;
   bool is_busy_ = false;
   bool is_stopping_ = false;
   Latest<std::shared_ptr<const Snapshot>> snapshot_;

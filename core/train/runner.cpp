@@ -211,7 +211,7 @@ struct Runner::Impl {
   }
 
   void engine_submit() {
-    analyst.submit(engine.embeddings(frame_wanted.inside), frame_wanted.layer);
+    analyst.submit(engine.embeddings(frame_wanted.inside), frame_wanted);
     frame_submitted = frame_wanted;
     submitted_step = engine.step();
     submitted_segment = engine.segment();

@@ -380,7 +380,7 @@ def lists_say_what_there_is(_):
 def everything_listed_can_be_described(_):
     keys = ["gd", "adamw", "reg.kernel", "reg.path_steps", "optimizer.warmup", "model.d", "optimizer.lr", "reg.lambda_e", "run.on_divergence", "contrast_colour"]
     for category in ("tasks", "models", "metrics", "presets", "views"):
-        keys += [item["key"].replace("<factor>", "colour")
+        keys += [item["key"].replace("<factor>", "colour").replace("<number>", "1")
                  for item in json.loads(succeeded("list", category, "--json")[0])]
     for key in keys:
         found = json.loads(succeeded("describe", key, "--json")[0])

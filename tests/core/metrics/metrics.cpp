@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "core/metrics/metric_list.h"
 #include "core/metrics/neural_collapse.h"
 #include "core/tasks/attributes.h"
+#include "core/theory/modes.h"
 #include "tests/core/linalg/sample_matrices.h"
 
 using namespace gramscope;
@@ -126,12 +128,17 @@ TEST_CASE("measure: features that are sums of attribute vectors are semantic exa
 TEST_CASE("measure: every listed metric is there in the listed order, defined or with a reason") {
   const auto check = [](const Metrics& metrics, const Task& task) {
     std::size_t i = 0;
+    const std::size_t modes = std::max<std::size_t>(1, modes_of(task).groups.size());
     for (const auto& entry : metric_entries()) {
-      const std::size_t count = entry.is_per_factor ? task.factors.size() : 1;
+      CHECK(entry.is_prefix == !entry.followed_by.empty());
+      const bool is_numbered = entry.followed_by == "number";
+      const std::size_t count = !entry.is_prefix ? 1 : is_numbered ? modes : task.factors.size();
       for (std::size_t f = 0; f < count; ++f, ++i) {
         REQUIRE(i < metrics.values().size());
         const auto& value = metrics.values()[i];
-        CHECK(value.key == (entry.is_per_factor ? entry.key + task.factors[f].name : entry.key));
+        const std::string rest = !entry.is_prefix ? "" : is_numbered ? std::to_string(f + 1) : task.factors[f].name;
+        CHECK(value.key == entry.key + rest);
+        CHECK(metric_label(value.key).starts_with(entry.label));
         CHECK(find_metric_entry(value.key) == &entry);
         CHECK(std::isnan(value.value) == !value.is_defined());
       }

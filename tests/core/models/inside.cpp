@@ -120,12 +120,12 @@ TEST_CASE("analysis: every layer is read, and the chosen one is what the picture
     CHECK(of_h->layers.back().cka_symmetric == doctest::Approx(of_h->metrics.get("cka_symmetric")).epsilon(1e-12));
     CHECK(of_h->layers.back().effective_rank == doctest::Approx(of_h->metrics.get("effective_rank")).epsilon(1e-12));
     CHECK(std::isnan(of_h->layers.back().nc1_quotient));
-    const auto last = analyse(embeddings, static_cast<int>(layers.size()) - 1);
+    const auto last = analyse(embeddings, {.inside = {}, .layer = static_cast<int>(layers.size()) - 1});
     CHECK(last->gram_h == of_h->gram_h);
-    const auto first = analyse(embeddings, 0);
+    const auto first = analyse(embeddings, {.inside = {}, .layer = 0});
     CHECK(first->layer == 0);
     CHECK(first->gram_h != of_h->gram_h);
-    CHECK(analyse(embeddings, 99)->layer == -1);
+    CHECK(analyse(embeddings, {.inside = {}, .layer = 99})->layer == -1);
   }
 }
 

@@ -79,33 +79,24 @@ void Observatory::handle(const Event& event) {
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
     handle(*finished);
   } else if (const auto* solved = std::get_if<MaxMarginSolved>(&event)) {
-    if (solved->theory->task == task_) max_margin_ = solved->theory;
+    if (solved->theory->task != task_) return;  // of a task that the window has left
+    max_margin_ = solved->theory;
     has_changed_ = true;
   } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
-    handle(*remeasured);
+    course_.remeasure(*remeasured);
   }
-}
-
-void Observatory::handle(const Remeasured& remeasured) {
-  for (auto& record : records_)
-    if (record.segment() == remeasured.segment && record.step() == remeasured.step) record.metrics = remeasured.metrics;
 }
 
 void Observatory::add(const Recorded& recorded) {
   const auto& record = recorded.record;
-  if (recorded.replaces_last && !records_.empty()) records_.pop_back();
-  // A back-off or a stop at the peak returns to an earlier step: what came after it is not on the way here.
-  while (!records_.empty() && records_.back().step() >= record.step()) records_.pop_back();
+  course_.add(recorded);
   if (record.segment() != segment_) {
     // The peak has begun a segment, which what led to it is shown with.
-    for (auto& before : records_) before.at_segment = record.segment();
     for (auto& mark : marks_)
       if (mark.step <= record.step()) mark.segment = record.segment();
     segment_ = record.segment();
   }
-  if (!records_.empty()) records_.back().embeddings.reset();
   if (record.step() == 0) first_embeddings_ = record.embeddings;
-  records_.push_back(record);
 }
 
 void Observatory::handle(const Finished& finished) {
@@ -119,7 +110,7 @@ void Observatory::handle(const Finished& finished) {
 
 void Observatory::handle(const ConfigChanged& changed) {
   if (changed.restarted) {
-    records_.clear();
+    course_.clear();
     marks_.clear();
     segment_ = changed.segment;
     first_embeddings_.reset();

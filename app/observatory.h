@@ -10,6 +10,7 @@
 
 #include "app/context_groups.h"
 #include "app/gl/draw_queue.h"
+#include "app/recorded_course.h"
 #include "core/registry/registry.h"
 #include "core/train/runner.h"
 #include "core/train/snapshot.h"
@@ -113,7 +114,7 @@ class Observatory {
   const RunnerStatus& status() const { return status_; }
   const SetSpeed& speed() const { return speed_; }
   /// Recorded steps of the current segment, in order.
-  const std::vector<Record>& records() const { return records_; }
+  const std::vector<Record>& records() const { return course_.records(); }
   const std::vector<Mark>& marks() const { return marks_; }
   /// The newest message to the user, and the seconds since it came.
   const Message* message() const { return message_ ? &*message_ : nullptr; }
@@ -132,7 +133,6 @@ class Observatory {
   void handle(const Event& event);
   void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
-  void handle(const Remeasured& remeasured);
   void handle(const Finished& finished);
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
@@ -164,7 +164,7 @@ class Observatory {
   RunnerStatus status_;
   SetSpeed speed_;
   std::int64_t segment_ = 0;
-  std::vector<Record> records_;
+  RecordedCourse course_;
   std::vector<Mark> marks_;
   std::optional<Message> message_;
   double message_time_ = 0.0;

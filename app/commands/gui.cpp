@@ -13,6 +13,7 @@
 
 #include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
+#include "app/commands/max_margin_wait.h"
 #include "app/commands/picture_size.h"
 #include "app/commands/preparation.h"
 #include "app/commands/run.h"
@@ -63,6 +64,8 @@ class Writer {
     for (const auto& event : runner.take_events()) on(event);
     engine.set_listener([this](const Event& event) { on(event); });
     end_run_here(engine);
+    Progress progress;
+    await_max_margin(engine, progress, [&] { return runner.status().max_margin_share.value_or(0.0); });
     attempt([&] { output_->finish(engine); });
   }
   bool has_failed() const { return has_failed_; }

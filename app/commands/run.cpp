@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iostream>
 #include <optional>
 
 #include "app/commands/interrupt.h"
+#include "app/commands/max_margin_wait.h"
 #include "app/commands/preparation.h"
 #include "app/commands/progress.h"
 #include "app/commands/run_report.h"
@@ -43,8 +45,17 @@ void print_note(const std::string& note, Progress& progress) {
   std::cerr << "gramscope: note: " << note << '\n';
 }
 
+/// How far the work on L_mm is, 0 to 1: told by its thread, which may end after the command that asks.
+using Share = std::shared_ptr<std::atomic<double>>;
+
+MaxMarginSolver solve_beside(const Share& share) {
+  return [share](std::shared_ptr<const TaskTheory> theory) {
+    return solve_max_margin_beside(std::move(theory), [share](double done) { share->store(done); });
+  };
+}
+
 /// Takes steps until the run or the session ends. Returns how it ended.
-RunStatus train(Engine& engine, const Session& session, Progress& progress) {
+RunStatus train(Engine& engine, const Session& session, Progress& progress, const Share& share) {
   Replay replay(session.commands);
   // As many steps at a time as take about 20 ms: the bar moves, and Ctrl+C is answered.
   std::int64_t chunk = 1;
@@ -64,6 +75,10 @@ RunStatus train(Engine& engine, const Session& session, Progress& progress) {
     if (steps <= 0) {
       end_run_here(engine);
       return RunStatus::stopped;
+    }
+    if (engine.is_held_back()) {
+      wait_a_moment(engine, progress, share->load());
+      continue;
     }
     const auto begin = Clock::now();
     engine.advance(steps);
@@ -128,11 +143,14 @@ ExitCode run_command(const RunOptions& options) {
   };
   hooks.read_weights = weight_reader();
   hooks.recorded.layers = options.layers;
+  const auto share = std::make_shared<std::atomic<double>>(0.0);
+  hooks.solve_max_margin = solve_beside(share);
   Engine engine(preset.config, preset.name, std::move(hooks));
   const auto begin = Clock::now();
-  const auto status = train(engine, experiment.session, progress);
+  const auto status = train(engine, experiment.session, progress, share);
   const double seconds = seconds_since(begin);
   progress.clear();
+  const bool is_complete = await_max_margin(engine, progress, [&] { return share->load(); });
   if (output) output->finish(engine);
 
   auto report = make_report(engine, preset, status, engine.tick(), seconds);
@@ -141,7 +159,7 @@ ExitCode run_command(const RunOptions& options) {
     std::cout << report_json(report).dump() << '\n';
   else
     std::cout << report_text(report);
-  return exit_code(status);
+  return is_complete ? exit_code(status) : ExitCode::interrupted;
 }
 
 }  // namespace gramscope::app

@@ -55,6 +55,20 @@ float draw_hints(const Rect& rect, float keep) {
   return right;
 }
 
+/// How far the work on L_mm is, beside what the run does.
+void draw_max_margin_share(const Rect& rect, float left, double share) {
+  const std::string text = "L_mm " + format_fixed(100.0 * share, 0) + " %";
+  const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
+  const float right = left + draw_text(fonts().small, {left, y}, palette().text_muted, text);
+  report_item("status.max_margin", {left, y}, {right, y + fonts().small->FontSize});
+  const Rect area{{left, rect.min.y}, {right, rect.max.y}};
+  if (ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos))
+    show_info_card("Max-margin logits",
+                   "L_mm is being solved for beside the run: what the logits tend to as the ridge vanishes. Recorded steps "
+                   "are compared with it when it is there, those up to now as well. Max-margin theory = Never "
+                   "(run.max_margin) stops it.");
+}
+
 }  // namespace
 
 std::string describe_pace(const RunnerStatus& status, const SetSpeed& speed) {
@@ -91,14 +105,18 @@ void draw_status_bar(const Observatory& observatory, const Rect& rect) {
   if (has_message) colour = colour_of(observatory.message()->level);
   if (observatory.status().has_failed) colour = palette().error;
   const float left = rect.min.x + 12.0f * scale;
+  const auto share = observatory.status().max_margin_share;
+  const float gap = 18.0f * scale;
+  const float share_room = share ? text_size(fonts().small, "L_mm 100 %").x + gap : 0.0f;
   // The message matters more than the hints, except the one that leads to all the others.
-  const float wanted = left + text_size(fonts().small, text).x + 24.0f * scale;
+  const float wanted = left + text_size(fonts().small, text).x + share_room + 24.0f * scale;
   const float hint_width = 70.0f * scale;
   const float end = draw_hints(rect, std::min(wanted, rect.max.x - hint_width));
-  const std::string shown = elided(fonts().small, text, end - left);
+  const std::string shown = elided(fonts().small, text, end - left - share_room);
   const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
   const float width = draw_text(fonts().small, {left, y}, colour, shown);
   report_item("status.text", {left, y}, {left + width, y + fonts().small->FontSize});
+  if (share) draw_max_margin_share(rect, left + width + gap, *share);
   const Rect area{{left, rect.min.y}, {left + width, rect.max.y}};
   if (shown != text && ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos))
     show_info_card({}, text);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "core/io/atomic_file.h"
@@ -64,6 +65,7 @@ RunOutput::RunOutput(fs::path directory, const Preset& preset) : directory_(std:
 void RunOutput::on(const Event& event) {
   if (const auto* changed = std::get_if<ConfigChanged>(&event)) add_inputs(session_, *changed->task);
   if (const auto* recorded = std::get_if<Recorded>(&event)) add(*recorded);
+  if (const auto* remeasured = std::get_if<Remeasured>(&event)) add(*remeasured);
 }
 
 void RunOutput::add(const Recorded& recorded) {
@@ -71,10 +73,21 @@ void RunOutput::add(const Recorded& recorded) {
   records_.push_back(recorded.record);
   write_snapshot(directory_ / kSnapshots / snapshot_name(recorded.record), *recorded.record.embeddings);
   records_.back().embeddings.reset();  // they are in their file now, and a long run has many
-  if (records_.size() < next_table_) return;
+  if (records_.size() < next_table_ && !is_table_stale_) return;
+  is_table_stale_ = false;
   // Whenever it has grown by an eighth: the work stays proportional to the length of the run.
   next_table_ = records_.size() + records_.size() / 8 + 1;
   write_metrics_csv(directory_ / kTable, records_);
+}
+
+/// The table follows with the next step, or at the end: many steps are measured again at once.
+void RunOutput::add(const Remeasured& remeasured) {
+  const auto found = std::find_if(records_.rbegin(), records_.rend(), [&](const Record& record) {
+    return record.segment() == remeasured.segment && record.step() == remeasured.step;
+  });
+  if (found == records_.rend()) return;
+  found->metrics = remeasured.metrics;
+  is_table_stale_ = true;
 }
 
 void RunOutput::finish(const Engine& engine) {

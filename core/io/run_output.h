@@ -26,11 +26,13 @@ class RunOutput {
 
  private:
   void add(const Recorded& recorded);
+  void add(const Remeasured& remeasured);
 
   std::filesystem::path directory_;
   Session session_;
   std::vector<Record> records_;
-  std::size_t next_table_ = 1;  ///< the number of records at which the table is written again
+  std::size_t next_table_ = 1;   ///< the number of records at which the table is written again
+  bool is_table_stale_ = false;  ///< rows that it has were measured again
 };
 
 }  // namespace gramscope

@@ -42,7 +42,8 @@ class Engine {
   /// Another listener from here on; an empty one for none.
   void set_listener(Listener listener);
 
-  /// Takes up to `steps` steps; fewer if run.steps is reached or the run diverges. Returns the state afterwards.
+  /// Takes up to `steps` steps; fewer if run.steps is reached or the run diverges, and none while is_held_back(). Returns the
+  /// state afterwards.
   State advance(std::int64_t steps);
 
   /// Executes a command between two steps. A command that cannot be executed (a value out of range, a file that cannot
@@ -52,6 +53,20 @@ class Engine {
   /// Records the current step if a command has changed what is to be recorded there. The runner calls this when it
   /// has no more commands; advance() does so itself. Calling it more often never changes a file.
   void settle();
+
+  // Recorded steps are compared with L_mm, which is solved for beside the run (EngineHooks::solve_max_margin). Those made
+  // before it was there are completed when it is, by settle() and advance(): the events MaxMarginSolved and Remeasured. In
+  // the end the records do not depend on when that was.
+
+  /// Whether there are recorded steps that wait for L_mm.
+  bool awaits_max_margin() const;
+  /// So many that W and H of theirs take more than EngineHooks::most_waiting_bytes: no step is taken before L_mm is there
+  /// or not wanted any more.
+  bool is_held_back() const;
+  /// Waits for L_mm and completes the records. To be called before records() are taken for final.
+  void complete_theory();
+  /// Stops the work instead: the records that wait for it stay without, with that reason.
+  void abandon_theory(const std::string& why);
 
   State state() const;
   /// eta of the next step.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -31,6 +32,8 @@ struct EngineHooks {
   WeightReader read_weights = {};
   /// How L_mm is solved for; without it at once, before the first step is recorded that needs it.
   MaxMarginSolver solve_max_margin = {};
+  /// What W and H of recorded steps that wait for L_mm may take; see Engine::is_held_back().
+  std::size_t most_waiting_bytes = std::size_t{256} << 20;
   /// What recorded steps carry besides W and H.
   InsideWanted recorded = {};
 };

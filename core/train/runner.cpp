@@ -22,8 +22,31 @@ using namespace std::chrono_literals;
 /// How long the training thread steps before it looks into its queue again.
 constexpr std::chrono::duration<double> kChunk = 3ms;
 
+/// L_mm has been found: the engine is to take it in, also while it is paused.
+struct TheoryFound {};
+
 struct Item {
-  std::variant<Command, Control> what;
+  std::variant<Command, Control, TheoryFound> what;
+};
+
+/// Where the work on L_mm, which may outlive the runner, leaves word. Gone with the work, its share is shown no more.
+class TheoryDoor {
+ public:
+  TheoryDoor(std::shared_ptr<Latest<std::optional<double>>> share, std::shared_ptr<Channel<Item>> inbox)
+      : share_(std::move(share)), inbox_(std::move(inbox)) {}
+  ~TheoryDoor() { share_->put(std::nullopt); }
+  TheoryDoor(const TheoryDoor&) = delete;
+  TheoryDoor& operator=(const TheoryDoor&) = delete;
+
+  void report(double share) const { share_->put(share); }
+  void close() const {
+    share_->put(std::nullopt);
+    inbox_->push({TheoryFound{}});
+  }
+
+ private:
+  std::shared_ptr<Latest<std::optional<double>>> share_;
+  std::shared_ptr<Channel<Item>> inbox_;
 };
 
 double seconds_between(Clock::time_point from, Clock::time_point to) {
@@ -38,7 +61,8 @@ struct Runner::Impl {
         engine(config, std::move(preset),
                {.listener = [this](const Event& event) { outbox.push(event); },
                 .task_work = [this] { return begin_task_work(); },
-                .read_weights = std::move(hooks.read_weights)}),
+                .read_weights = std::move(hooks.read_weights),
+                .solve_max_margin = solver()}),
         is_running(start_running),
         speed(first_speed) {
     first_task_work = {};
@@ -49,9 +73,17 @@ struct Runner::Impl {
   ~Impl() { finish(); }
 
   void finish() {
-    inbox.close();
+    inbox->close();
     cancel_task_work(true);
     if (thread.joinable()) thread.join();
+  }
+
+  MaxMarginSolver solver() const {
+    return [share = max_margin_share, to = inbox](std::shared_ptr<const TaskTheory> theory) {
+      const auto door = std::make_shared<TheoryDoor>(share, to);
+      return solve_max_margin_beside(
+          std::move(theory), [door](double done) { door->report(done); }, [door] { door->close(); });
+    };
   }
 
   /// Called by the engine, on the training thread.
@@ -78,7 +110,7 @@ struct Runner::Impl {
     try {
       pacer.start(speed, engine.step(), Clock::now());
       engine_submit();
-      while (!inbox.is_closed()) turn();
+      while (!inbox->is_closed()) turn();
     } catch (const std::exception& error) {
       RunnerStatus failed = status.get();
       failed.is_running = false;
@@ -90,22 +122,27 @@ struct Runner::Impl {
 
   /// Commands, then steps that are due, then a frame if one is wanted.
   void turn() {
-    auto items = is_running ? wait_for_due() : inbox.take_or_wait();
+    auto items = is_running ? wait_for_due() : inbox->take_or_wait();
     if (!items.empty()) {
       for (auto& item : coalesced(std::move(items))) std::visit([this](auto& what) { handle(what); }, item.what);
       engine.settle();
       stop_if_ended();
     }
-    if (is_running) take_steps();
+    if (is_running && engine.is_held_back())
+      pacer.start(speed, engine.step(), Clock::now());  // what it waits is not to be made up for
+    else if (is_running)
+      take_steps();
     if (is_frame_wanted && analyst.is_idle() && has_moved()) engine_submit();
     publish();
   }
 
   std::vector<Item> wait_for_due() {
+    // No steps come of trying: what ends it announces itself in the inbox.
+    if (engine.is_held_back()) return inbox->take_until(Clock::now() + 50ms);
     const auto next = pacer.next(engine.step());
     // A wanted frame is looked after often, whatever the pace.
     const auto patience = Clock::now() + (is_frame_wanted ? 2ms : 50ms);
-    return next > Clock::now() ? inbox.take_until(std::min<Clock::time_point>(next, patience)) : inbox.take();
+    return next > Clock::now() ? inbox->take_until(std::min<Clock::time_point>(next, patience)) : inbox->take();
   }
 
   /// A drag sends many values of one parameter: of those that wait together in a row the last one counts.
@@ -135,6 +172,9 @@ struct Runner::Impl {
     is_stale = true;
   }
 
+  /// The engine settles after each batch of items, which takes it in.
+  void handle(const TheoryFound&) { is_stale = true; }
+
   void handle(const Control& control) {
     std::visit([this](const auto& c) { handle_control(c); }, control);
   }
@@ -153,8 +193,9 @@ struct Runner::Impl {
   void handle_control(const Pause&) { is_running = false; }
   void handle_control(const StepOnce& wanted) {
     is_running = false;
-    for (auto left = wanted.steps; left > 0 && engine.state() == Engine::State::ready && !inbox.is_closed();) {
+    for (auto left = wanted.steps; left > 0 && engine.state() == Engine::State::ready && !inbox->is_closed();) {
       const auto steps = std::min(left, affordable_steps());
+      if (engine.is_held_back()) break;
       advance(steps);
       left -= steps;
       publish();
@@ -232,10 +273,11 @@ struct Runner::Impl {
     status.put(now);
   }
 
-  Channel<Item> inbox;
+  std::shared_ptr<Channel<Item>> inbox = std::make_shared<Channel<Item>>();
   Channel<Event> outbox;
   Latest<RunnerStatus> status;
   Latest<std::optional<RunnerStatus::Preparation>> preparation;
+  std::shared_ptr<Latest<std::optional<double>>> max_margin_share = std::make_shared<Latest<std::optional<double>>>();
   std::mutex work_mutex;
   std::stop_source work_stop;
   bool is_closing = false;
@@ -267,13 +309,14 @@ Runner::Runner(const Config& config, std::string preset, bool start_running, Set
 
 Runner::~Runner() = default;
 
-void Runner::send(Command command) { impl_->inbox.push({std::move(command)}); }
-void Runner::send(Control control) { impl_->inbox.push({std::move(control)}); }
+void Runner::send(Command command) { impl_->inbox->push({std::move(command)}); }
+void Runner::send(Control control) { impl_->inbox->push({std::move(control)}); }
 std::vector<Event> Runner::take_events() { return impl_->outbox.take(); }
 std::shared_ptr<const Snapshot> Runner::snapshot() const { return impl_->analyst.snapshot(); }
 RunnerStatus Runner::status() const {
   RunnerStatus status = impl_->status.get();
   status.preparation = impl_->preparation.get();
+  status.max_margin_share = impl_->max_margin_share->get();
   return status;
 }
 void Runner::cancel_preparation() { impl_->cancel_task_work(false); }

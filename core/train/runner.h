@@ -48,7 +48,8 @@ struct RunnerHooks {
 /// send() puts commands and controls into a queue that the training thread empties between two steps: no shared
 /// flags, and no lock is held while stepping, analysing or drawing. Results come back through take_events()
 /// (every event, in order, each once) and snapshot() (the newest only). All members are to be called from one
-/// thread, the owner's. The destructor stops both threads within a step and an analysis.
+/// thread, the owner's. L_mm is solved for on a third thread while it is needed. The destructor stops all of them
+/// within a step, an analysis and an iteration of the solver.
 class Runner {
  public:
   /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`.
@@ -70,7 +71,8 @@ class Runner {
   std::shared_ptr<const Snapshot> snapshot() const;
   RunnerStatus status() const;
 
-  /// Stops both threads and hands the engine back, for what is to be written at the end of a run.
+  /// Stops both threads and hands the engine back, for what is to be written at the end of a run. Its recorded steps may
+  /// still wait for L_mm, which goes on being solved for: Engine::complete_theory().
   Engine stop();
 
  private:

@@ -41,7 +41,9 @@ void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
   snapshot_ = fake_run().snapshot;
   status_ = fake_run().status;
-  records_ = fake_run().records;
+  course_ = RecordedCourse(fake_run().records);
+  theory_ = snapshot_ != nullptr ? snapshot_->embeddings->theory : nullptr;
+  max_margin_ = snapshot_ != nullptr ? snapshot_->embeddings->max_margin : nullptr;
   layer_names_.clear();
   if (snapshot_ != nullptr)
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/metrics/phase.h"
+#include "core/random/philox.h"
+#include "core/train/engine.h"
+#include "core/train/max_margin_policy.h"
+#include "core/train/stopping.h"
+#include "core/train/theory_desk.h"
+#include "core/train/trainer.h"
+
+namespace gramscope {
+
+/// What the recorded steps of a segment have shown so far. A value: copying it is how a recorded step is replaced.
+struct Course {
+  PhaseTracker phase;
+  PeakWatch watch;
+  /// The state at the peak; null in a checkpoint of the peak itself, and where the peak is no more to go back to.
+  std::shared_ptr<const Engine::Checkpoint> peak;
+};
+
+/// All that advance() and apply() read and write. The lists are filled by Engine::checkpoint() only: going back within a run
+/// keeps what was recorded.
+struct Engine::Checkpoint {
+  Config config;
+  std::string preset;
+  std::shared_ptr<const Task> task;
+  std::shared_ptr<TheoryOfTask> theory;
+  std::int64_t segment = 0;
+  std::int64_t step = 0;
+  std::int64_t tick = 0;
+  Engine::State state = Engine::State::ready;
+  double last_cross_entropy = std::numeric_limits<double>::quiet_NaN();
+  Course course_before_last;
+  Course course;
+  bool has_unrecorded_change = false;
+  Random::State noise;
+  std::shared_ptr<const Trainer::State> trainer;
+  std::shared_ptr<const Engine::Checkpoint> last_recorded;  ///< null in a checkpoint of a recorded step itself
+  std::vector<Record> records;
+  std::vector<TheoryDesk::Queue> waiting;  ///< those records among them that wait for L_mm
+  std::size_t commands = 0;
+};
+
+/// What an engine consists of. Its functions stand in engine.cpp (steps), engine_commands.cpp, engine_theory.cpp,
+/// engine_recording.cpp and engine_going_back.cpp.
+struct Engine::Impl {
+  explicit Impl(EngineHooks around) : hooks(std::move(around)) {}
+
+  /// What a mark on the timeline says of a changed parameter.
+  struct Marked {
+    std::string key;
+    std::string label;
+    std::string from;
+    std::string to;
+  };
+
+  /// What model.weights names; nothing for an empty path.
+  struct InitialWeights {
+    std::string path;
+    std::shared_ptr<const std::map<std::string, MatrixD>> tensors;
+  };
+
+  /// What a segment begins with: all of it that can fail to be made.
+  struct Beginning {
+    Config config;
+    std::shared_ptr<const Task> task;
+    std::shared_ptr<TheoryOfTask> theory;
+    std::unique_ptr<Trainer> trainer;
+  };
+
+  Checkpoint now;  ///< its members from `noise` on are filled by checkpoint() only
+  Random noise{0};
+  std::unique_ptr<Trainer> trainer;
+  std::vector<Record> records;
+  std::vector<Executed> commands;
+  EngineHooks hooks;
+  TheoryDesk desk{hooks.most_waiting_bytes};
+  std::shared_ptr<const Checkpoint> last_recorded;  ///< where a divergence goes back to
+  std::int64_t limit = 0;                           ///< run.steps, looked at in every step
+  InitialWeights weights;                           ///< those of the current segment
+  std::int64_t next_scheduled = 0;                  ///< the first scheduled step after the last record of the segment
+
+  void tell(Event event) const {
+    if (hooks.listener) hooks.listener(event);
+  }
+
+  // Steps.
+  Engine::State advance(std::int64_t steps);
+  void finish();
+
+  // Commands.
+  void apply(const SetParameter& change);
+  void apply(const Restart&);
+  void apply(const Continue&);
+  void apply(const Load& load);
+  /// The task and its theory are made anew only if its own parameters have changed, and weights are read anew only if their
+  /// path has: a restart reads no file again, and begins with the same weights whatever has become of it.
+  Beginning prepare(const Config& config);
+  InitialWeights read_weights(const std::string& path) const;
+  static bool has_same_task(const Config& before, const Config& after);
+  /// Step 0 of another segment, recorded at once: whether the runner settles between two commands must not show.
+  void begin_segment(std::int64_t segment, Beginning beginning, const Marked& mark);
+  static Marked describe(const Config& before, const Config& after, const std::string& key);
+  void tell_config(bool restarted, const Marked& marked) const;
+
+  // The theory of the task.
+  /// Why what is recorded now is not compared with L_mm; empty where it is.
+  std::string max_margin_withheld() const { return gramscope::max_margin_withheld(now.config, *now.task); }
+  /// Has L_mm solved for where what is recorded from here on needs it.
+  void begin_theory();
+  /// Completes the records whose L_mm has been found.
+  void collect_theory();
+  /// run.max_margin has changed.
+  void change_max_margin(bool was_withheld);
+
+  // Recording.
+  std::shared_ptr<const Embeddings> embeddings(const InsideWanted& inside) const;
+  bool is_recorded() const;
+  bool must_record() const;
+  /// Records the current step, in place of the last record if that is of the same step. False if the objective there
+  /// is not finite: then nothing is recorded.
+  bool record();
+  /// Records what is due. A state that turns out not to be finite is a divergence of the step that led to it.
+  void settle();
+  std::shared_ptr<Checkpoint> checkpoint() const;
+  /// Each peak would otherwise keep the one before it alive, and so on back to the first.
+  static std::shared_ptr<const Checkpoint> without_earlier_peaks(const Checkpoint& checkpoint);
+
+  // Going back.
+  /// Everything but the lists of records and commands.
+  void go_back(const Checkpoint& checkpoint);
+  /// Back to the parameters of a checkpoint, with the config in force and without undoing ticks: commands stay ordered.
+  void go_back_keeping_config(const Checkpoint& checkpoint);
+  /// Goes back to the peak of the segment and ends there. The peak begins a segment of its own: steps go up within a
+  /// segment, and what was recorded of the decline stays.
+  void stop_at_peak();
+  /// The peak so far is not stopped at: only a higher one will be.
+  void forget_peak();
+  /// The state at `failed` is not finite: goes back to the last one that is, which the last recorded checkpoint leads
+  /// to by the same steps, or further and slower where the config says so.
+  void diverge(std::int64_t failed);
+  std::string advice() const;
+};
+
+}  // namespace gramscope

@@ -105,6 +105,7 @@ class Plot {
   struct LegendLayout;
 
   static LegendLayout lay_out_legend(const Rect& rect, const PlotContent& content);
+  static LegendLayout lay_out_legend(const Rect& rect, const PlotContent& content, bool is_short);
   void interact_with(const Frame& frame, const PlotContent& content);
   void draw_legend(const LegendLayout& legend, const PlotContent& content);
   void draw_axes(const Frame& frame) const;

@@ -41,7 +41,7 @@ struct Plot::Frame {
 /// Where the entries of a legend stand.
 struct Plot::LegendLayout {
   bool is_short = false;       ///< short labels
-  std::vector<Rect> entries;   ///< one for every curve, empty for companions
+  std::vector<Rect> entries;   ///< one for every curve, empty for companions and where there is no room
   ImVec2 axis_label{0, 0};
   float bottom = 0.0f;         ///< where the plot begins
 };

@@ -80,7 +80,7 @@ class AgreementView final : public View {
     ViewHeader header(rect, kKey);
     const bool shows_all = shows_all_pages(rect);
     if (!shows_all) draw_page_picker(header);
-    header.title("Agreement with theory", {shows_all ? "as the ridge vanishes" : "", subtitle(page_)});
+    header.title("Agreement with theory", {shows_all ? "as the ridge vanishes" : subtitle(page_)});
     const auto records = current_records(observatory);
     if (records.empty()) return draw_placeholder(header.body(), "waiting for the first step", kKey);
     const Rect plots = draw_meter(observatory, header.body());

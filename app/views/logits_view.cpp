@@ -177,7 +177,9 @@ class LogitsView final : public View {
   /// Why a matrix is not there, in its frame.
   void draw_reason(Observatory& observatory, Panel panel, const Rect& frame) const {
     const float s = ui_scale();
-    if (panel == kL) return draw_placeholder(frame, "waiting for the first step", kKey);
+    if (panel == kL)
+      return draw_placeholder(
+          frame, observatory.snapshot() == nullptr ? "waiting for the first step" : "being computed", kKey);
     if (panel == kIn)
       return draw_placeholder(frame,
                               task_->is_one_hot() ? "0: one word follows each context"
@@ -187,7 +189,8 @@ class LogitsView final : public View {
       return draw_placeholder(frame, fmt::format("being solved: {:.0f}% of the way", 100.0 * *share), kKey);
     const std::string withheld = max_margin_withheld(observatory.config(), *task_);
     if (withheld.empty()) return draw_placeholder(frame, "not solved yet", kKey);
-    const std::string label = "Solve for L_mm";
+    std::string label = "Solve for L_mm";
+    if (button_width(label) + 8 * s > frame.width()) label = "Solve";
     const float width = button_width(label);
     const float height = 24 * s;
     if (frame.width() < width + 8 * s || frame.height() < height + 8 * s) return;

@@ -170,9 +170,10 @@ PanelGrid arrange_matrices(const Rect& body, int count, Index rows, Index column
     if (count % lines != 0) continue;
     const PanelGrid grid{count / lines, lines, gap, body};
     const Rect place = grid.place(0);
-    const float area = fitting_cells(place.width(), place.height() - caption, rows, columns).area();
-    if (area <= largest * 1.0001f) continue;
-    largest = area;
+    const CellSize cell = fitting_cells(place.width(), place.height() - caption, rows, columns);
+    const float side = std::min(cell.width, cell.height);
+    if (side <= largest * 1.0001f) continue;
+    largest = side;
     best = grid;
   }
   // As much as the matrices need, in the middle; a caption is read beside a narrow matrix too.

@@ -33,7 +33,7 @@ struct PanelGrid {
   Rect place(int number) const;
 };
 
-/// The arrangement of `count` matrices in which cells are largest, each below `caption` of room, in the middle of `body`.
+/// The arrangement of `count` matrices in which the shorter side of cells is longest, each below `caption` of room, in the middle of `body`.
 /// Of equals, the one with fewer lines.
 PanelGrid arrange_matrices(const Rect& body, int count, Index rows, Index columns, float caption, float gap);
 

@@ -18,5 +18,6 @@ std::unique_ptr<View> make_logits_view();
 
 // Courses of the theory, which stand in the same places.
 std::unique_ptr<View> make_agreement_view();
+std::unique_ptr<View> make_modes_view();
 
 }  // namespace gramscope::app

@@ -119,7 +119,7 @@ FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer) {
     }
   }
   Analysis analysis;
-  auto snapshot = std::make_shared<Snapshot>(*analysis(embeddings, layer));
+  auto snapshot = std::make_shared<Snapshot>(*analysis(embeddings, {.inside = {}, .layer = layer}));
   snapshot->layers.clear();
   for (std::size_t l = 0; l < inside.layers.size(); ++l) {
     const double depth_share = static_cast<double>(l) / static_cast<double>(inside.layers.size());

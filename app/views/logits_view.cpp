@@ -186,7 +186,8 @@ class LogitsView final : public View {
                                                   : "0: the next words of each context are equally likely",
                               kKey);
     if (const auto& share = observatory.status().max_margin_share)
-      return draw_placeholder(frame, fmt::format("being solved: {:.0f}% of the way", 100.0 * *share), kKey);
+      return draw_placeholder(
+          frame, fmt::format("{} {:.0f}%", frame.width() < 200 * s ? "solving," : "being solved:", 100.0 * *share), kKey);
     const std::string withheld = max_margin_withheld(observatory.config(), *task_);
     if (withheld.empty()) return draw_placeholder(frame, "not solved yet", kKey);
     std::string label = "Solve for L_mm";

@@ -7,11 +7,12 @@ uniform vec2 u_size;         // of the rectangle, in pixels
 uniform vec4 u_gap_colour;
 uniform vec4 u_undefined;
 uniform float u_gap;         // width of the line between cells in pixels, 0 for none
+uniform float u_limit;       // colours run from -u_limit to u_limit
 
 in vec2 v_pixel;
 out vec4 o_colour;
 
-const float kUndefined = 2.0;  // values above it stand for "no value"
+const float kUndefined = 1e38;  // values above it stand for "no value"
 
 void main() {
   ivec2 cells = textureSize(u_values, 0);
@@ -42,6 +43,6 @@ void main() {
     return;
   }
   int entries = textureSize(u_colours, 0).x;
-  int entry = int((clamp(value, -1.0, 1.0) * 0.5 + 0.5) * float(entries - 1) + 0.5);
+  int entry = int((clamp(value / u_limit, -1.0, 1.0) * 0.5 + 0.5) * float(entries - 1) + 0.5);
   o_colour = texelFetch(u_colours, ivec2(entry, 0), 0);
 }

@@ -10,8 +10,8 @@
 namespace gramscope::app {
 namespace {
 
-/// Above every cosine: the shader's sign for "no value" (some drivers optimise NaN tests away).
-constexpr float kUndefined = 4.0f;
+/// Above everything that is measured: the shader's sign for "no value" (some drivers optimise NaN tests away).
+constexpr float kUndefined = 3e38f;
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
@@ -21,39 +21,56 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
 /// A number that differs, for all practical purposes, where what is shown differs. Training moves every
 /// entry, so of large matrices an evenly spread sample is enough; reading all of 2048² would cost more than
 /// it saves.
-std::uint64_t fingerprint(const MatrixF& values, std::span<const Index> order, int pixels) {
+std::uint64_t fingerprint(const MatrixF& values, std::span<const Index> rows, std::span<const Index> columns,
+                          GridSize pixels) {
   constexpr Index kMost = 1 << 16;
   // Odd, so that it does not stay on a few rows of a matrix whose side is a power of two.
   const Index stride = values.size() <= kMost ? 1 : (values.size() / kMost) | 1;
-  std::uint64_t hash = mix(static_cast<std::uint64_t>(values.rows()), static_cast<std::uint64_t>(pixels));
+  std::uint64_t hash = mix(static_cast<std::uint64_t>(values.rows()), static_cast<std::uint64_t>(values.cols()));
+  hash = mix(hash, static_cast<std::uint64_t>(pixels.rows));
+  hash = mix(hash, static_cast<std::uint64_t>(pixels.columns));
   for (Index i = 0; i < values.size(); i += stride) {
     std::uint32_t bits = 0;
     std::memcpy(&bits, values.data() + i, sizeof bits);
     hash = mix(hash, bits);
   }
-  for (const Index index : order) hash = mix(hash, static_cast<std::uint64_t>(index));
+  for (const auto order : {rows, columns})
+    for (const Index index : order) hash = mix(hash, static_cast<std::uint64_t>(index));
   return hash;
+}
+
+/// The cell of each row (or column) of a matrix with `count` of them, shown in `order` as `cells`.
+std::vector<Index> cells_of(Index count, std::span<const Index> order, Index cells) {
+  std::vector<Index> cell(static_cast<std::size_t>(count));
+  for (Index i = 0; i < count; ++i) {
+    const Index source = order.empty() ? i : order[static_cast<std::size_t>(i)];
+    cell[static_cast<std::size_t>(source)] = i * cells / count;
+  }
+  return cell;
+}
+
+/// `most`, and no more cells than the matrix has.
+GridSize fitting_size(const MatrixF& values, GridSize most) {
+  return {std::min(static_cast<int>(values.rows()), std::max(1, most.rows)),
+          std::min(static_cast<int>(values.cols()), std::max(1, most.columns))};
 }
 
 }  // namespace
 
-std::vector<float> reorder_and_average(const MatrixF& values, std::span<const Index> order, int most) {
-  const Index m = values.rows();
-  const Index side = std::min<Index>(m, std::max(1, most));
-  // Where each row of the matrix ends up: reading stays sequential, only the sums are scattered.
-  std::vector<Index> cell(static_cast<std::size_t>(m));
-  for (Index i = 0; i < m; ++i) {
-    const Index source = order.empty() ? i : order[static_cast<std::size_t>(i)];
-    cell[static_cast<std::size_t>(source)] = i * side / m;
-  }
-  std::vector<float> sums(static_cast<std::size_t>(side * side), 0.0f);
+std::vector<float> reorder_and_average(const MatrixF& values, std::span<const Index> rows,
+                                       std::span<const Index> columns, GridSize most) {
+  const GridSize size = fitting_size(values, most);
+  // Where each row and column ends up: reading stays sequential, only the sums are scattered.
+  const std::vector<Index> cell_row = cells_of(values.rows(), rows, size.rows);
+  const std::vector<Index> cell_column = cells_of(values.cols(), columns, size.columns);
+  std::vector<float> sums(static_cast<std::size_t>(size.rows) * static_cast<std::size_t>(size.columns), 0.0f);
   std::vector<float> counts(sums.size(), 0.0f);
-  for (Index j = 0; j < m; ++j) {
-    const float* column = values.data() + j * m;
-    const Index x = cell[static_cast<std::size_t>(j)];
-    for (Index i = 0; i < m; ++i) {
+  for (Index j = 0; j < values.cols(); ++j) {
+    const float* column = values.data() + j * values.rows();
+    const Index x = cell_column[static_cast<std::size_t>(j)];
+    for (Index i = 0; i < values.rows(); ++i) {
       if (std::isnan(column[i])) continue;
-      const auto at = static_cast<std::size_t>(cell[static_cast<std::size_t>(i)] * side + x);
+      const auto at = static_cast<std::size_t>(cell_row[static_cast<std::size_t>(i)] * size.columns + x);
       sums[at] += column[i];
       counts[at] += 1.0f;
     }
@@ -63,19 +80,20 @@ std::vector<float> reorder_and_average(const MatrixF& values, std::span<const In
   return sums;
 }
 
-void HeatMap::set(const MatrixF& values, std::span<const Index> order, int pixels) {
-  if (values.rows() == 0 || values.rows() != values.cols()) {
-    side_ = 0;
+void HeatMap::set(const MatrixF& values, std::span<const Index> rows, std::span<const Index> columns,
+                  GridSize pixels) {
+  if (values.size() == 0) {
+    size_ = {};
     fingerprint_ = 0;
     return;
   }
   // More pixels than cells show the same cells.
-  const int most = std::min<int>(pixels, static_cast<int>(values.rows()));
-  const std::uint64_t now = fingerprint(values, order, most);
-  if (side_ != 0 && now == fingerprint_) return;
+  const GridSize size = fitting_size(values, pixels);
+  const std::uint64_t now = fingerprint(values, rows, columns, size);
+  if (size_ == size && now == fingerprint_) return;
   fingerprint_ = now;
-  side_ = std::max(1, most);
-  cells_ = reorder_and_average(values, order, side_);
+  size_ = size;
+  cells_ = reorder_and_average(values, rows, columns, size_);
   needs_upload_ = true;
 }
 
@@ -83,7 +101,7 @@ void HeatMap::upload() {
   for (float& value : cells_)
     if (std::isnan(value)) value = kUndefined;
   glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, side_, side_, 0, GL_RED, GL_FLOAT, cells_.data());
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, size_.columns, size_.rows, 0, GL_RED, GL_FLOAT, cells_.data());
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
@@ -101,8 +119,8 @@ void HeatMap::upload_colours() {
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
 }
 
-void HeatMap::draw(const Canvas& canvas, ImVec2 min, ImVec2 max, float gap, ImU32 gap_colour) {
-  if (side_ == 0) return;
+void HeatMap::draw(const Canvas& canvas, ImVec2 min, ImVec2 max, float gap, ImU32 gap_colour, float limit) {
+  if (size_.rows == 0 || !(limit > 0.0f)) return;
   const ImVec2 low = canvas.to_pixels(min);
   const ImVec2 high = canvas.to_pixels(max);
   program_.use();
@@ -117,6 +135,7 @@ void HeatMap::draw(const Canvas& canvas, ImVec2 min, ImVec2 max, float gap, ImU3
   program_.set("u_viewport", canvas.width, canvas.height);
   program_.set("u_size", high.x - low.x, high.y - low.y);
   program_.set("u_gap", gap);
+  program_.set("u_limit", limit);
   program_.set_colour("u_gap_colour", gap_colour);
   program_.set_colour("u_undefined", diverging_map().undefined_colour());
   program_.set_unit("u_values", 0);

@@ -19,7 +19,6 @@ ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 constexpr float kLeft = 46.0f;
 constexpr float kRight = 18.0f;
 constexpr float kBottom = 22.0f;
-constexpr float kLegend = 30.0f;
 constexpr double kClosestZoom = 0.02;  ///< of an axis unit: a fiftieth of a decade
 
 }  // namespace
@@ -37,12 +36,14 @@ std::pair<double, double> Plot::visible_range(const PlotContent& content) const 
 void Plot::draw(const Rect& rect, const PlotContent& content) {
   const float scale = ui_scale();
   Frame frame;
-  frame.plot = {{std::round(rect.min.x + kLeft * scale), std::round(rect.min.y + kLegend * scale)},
+  const LegendLayout legend = lay_out_legend(rect, content);
+  frame.plot = {{std::round(rect.min.x + kLeft * scale), std::round(legend.bottom)},
                 {std::round(rect.max.x - kRight * scale), std::round(rect.max.y - kBottom * scale)}};
   if (frame.plot.width() < 20.0f || frame.plot.height() < 10.0f) return;
   frame.x_scale = content.x_scale;
-  frame.y_first = content.y_first;
-  frame.y_last = content.y_last;
+  frame.y_scale = content.y_scale;
+  frame.y_first = to_axis(content.y_scale, content.y_first);
+  frame.y_last = to_axis(content.y_scale, content.y_last);
   const double fit_first = to_axis(content.x_scale, content.x_first);
   const double fit_last = std::max(to_axis(content.x_scale, content.x_last), fit_first + kClosestZoom);
   frame.first = view_ ? view_->first : fit_first;
@@ -68,7 +69,7 @@ void Plot::draw(const Rect& rect, const PlotContent& content) {
   draw_marks(frame, content);
   draw_playhead(frame, content);
   draw_notes(frame, content);
-  draw_legend(rect, content);
+  draw_legend(legend, content);
   if (frame.is_hovered && !(frame.is_dragging && ImGui::IsMouseDragging(ImGuiMouseButton_Left)))
     draw_read_out(frame, content);
   draw_focus_ring(state, frame.plot, 0.0f);
@@ -131,8 +132,13 @@ void Plot::draw_axes(const Frame& frame) const {
     free_from = x + half + 10.0f * scale;
   }
   const int most = std::clamp(static_cast<int>(plot.height() / (28.0f * scale)), 3, 6);
-  for (const auto& tick : ticks(AxisScale::linear, frame.y_first, frame.y_last, most)) {
+  for (const auto& tick : ticks(frame.y_scale, from_axis(frame.y_scale, frame.y_first),
+                                from_axis(frame.y_scale, frame.y_last), most)) {
     const float y = std::round(frame.y(tick.value));
+    if (tick.label.empty()) {
+      canvas().AddLine({plot.min.x - 3.0f * scale, y}, {plot.min.x, y}, colours.line);
+      continue;
+    }
     canvas().AddLine({plot.min.x, y}, {plot.max.x, y}, colours.line);
     draw_text_right(fonts().small, plot.min.x - 8.0f * scale, y - 0.5f * fonts().small->FontSize,
                     colours.text_muted, tick.label);

@@ -14,7 +14,8 @@
 
 namespace gramscope::app {
 
-/// A curve. `x` ascends and has as many entries as `y`; a y that is not finite interrupts the curve.
+/// A curve. `x` ascends and has as many entries as `y`; a y that is not finite, or has no place on a logarithmic axis,
+/// interrupts the curve.
 struct PlotSeries {
   enum class Stroke { solid, dashed, dotted };
 
@@ -28,6 +29,10 @@ struct PlotSeries {
   std::vector<double> y;
   /// The number in the hover read-out, from the index of a point; by default y with three decimals.
   std::function<std::string(std::size_t)> read_out;
+  /// Belongs to another curve: has no entry in the legend and none in the read-out.
+  bool is_companion = false;
+  /// Shown when the mouse rests on its entry in the legend; empty for nothing.
+  std::string explanation;
 };
 
 /// A range of x with a meaning of its own.
@@ -69,7 +74,8 @@ struct PlotContent {
   AxisScale x_scale = AxisScale::linear;
   double x_first = 0.0;  ///< what fits the plot, when nothing is zoomed
   double x_last = 1.0;
-  double y_first = 0.0;
+  AxisScale y_scale = AxisScale::linear;
+  double y_first = 0.0;  ///< > 0 on a logarithmic axis
   double y_last = 1.0;
   std::string x_label;
   std::string x_unit;  ///< before the x value in the read-out: "step"
@@ -86,7 +92,7 @@ struct PlotContent {
 /// reads every curve at the nearest point.
 class Plot {
  public:
-  /// Draws in the current ImGui window. The legend takes a line at the top.
+  /// Draws in the current ImGui window. The legend takes a line at the top, more where its curves are many.
   void draw(const Rect& rect, const PlotContent& content);
 
   bool is_zoomed() const { return view_.has_value(); }
@@ -96,9 +102,12 @@ class Plot {
 
  private:
   struct Frame;
+  struct LegendLayout;
 
+  static LegendLayout lay_out_legend(const Rect& rect, const PlotContent& content);
+  static LegendLayout lay_out_legend(const Rect& rect, const PlotContent& content, bool is_short);
   void interact_with(const Frame& frame, const PlotContent& content);
-  void draw_legend(const Rect& rect, const PlotContent& content);
+  void draw_legend(const LegendLayout& legend, const PlotContent& content);
   void draw_axes(const Frame& frame) const;
   void draw_bands(const Frame& frame, const PlotContent& content) const;
   void draw_series(const Frame& frame, const PlotSeries& series) const;

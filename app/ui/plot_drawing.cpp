@@ -17,6 +17,10 @@ namespace {
 
 ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 
+/// Of a legend: the sample before each name, and the height of a line.
+constexpr float kLegendStroke = 16.0f;
+constexpr float kLegendLine = 18.0f;
+
 void stroke_solid(const std::vector<PixelPoint>& points, ImU32 colour, float thickness) {
   std::vector<ImVec2> line;
   line.reserve(points.size());
@@ -86,6 +90,27 @@ std::optional<std::size_t> nearest_point(const PlotSeries& series, AxisScale sca
   return to_axis(scale, series.x[i]) - place < place - to_axis(scale, series.x[i - 1]) ? i : i - 1;
 }
 
+/// Where the words of a note about `point` go: above or below it as wanted, else on the other side or beside it, clear of
+/// the notes before; nowhere if there is no room.
+std::optional<ImVec2> place_note(const Rect& plot, ImVec2 point, ImVec2 size, bool is_above,
+                                 const std::vector<Rect>& taken) {
+  const float scale = ui_scale();
+  const float gap = 6.0f * scale;
+  const float least = plot.min.x + 4.0f * scale;
+  const float left = std::clamp(point.x - 0.5f * size.x, least, std::max(least, plot.max.x - size.x - 4.0f * scale));
+  const float above = point.y - gap - size.y;
+  const float below = point.y + gap;
+  const float beside = point.y - 0.5f * size.y;
+  for (const ImVec2 at : {ImVec2{left, is_above ? above : below}, ImVec2{left, is_above ? below : above},
+                          ImVec2{point.x + gap, beside}, ImVec2{point.x - gap - size.x, beside}}) {
+    const bool is_clear = std::none_of(taken.begin(), taken.end(), [&](const Rect& other) {
+      return at.x < other.max.x && other.min.x < at.x + size.x && at.y < other.max.y && other.min.y < at.y + size.y;
+    });
+    if (is_clear) return at;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Plot::draw_series(const Frame& frame, const PlotSeries& series) const {
@@ -97,7 +122,7 @@ void Plot::draw_series(const Frame& frame, const PlotSeries& series) const {
   };
   for (std::size_t i = 0; i < series.x.size() && i < series.y.size(); ++i) {
     const float x = frame.x(series.x[i]);
-    if (!std::isfinite(series.y[i])) {
+    if (!frame.has_place(series.y[i])) {
       flush();
       continue;
     }
@@ -135,6 +160,7 @@ float Plot::place_beside_notes(const Frame& frame, const PlotContent& content, f
 void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
   const float scale = ui_scale();
   for (const auto& level : content.levels) {
+    if (!frame.has_place(level.y)) continue;
     const float y = std::round(frame.y(level.y));
     if (y < frame.plot.min.y || y > frame.plot.max.y) continue;
     stroke_dashed({{frame.plot.min.x, y}, {frame.plot.max.x, y}}, level.colour, std::max(1.0f, scale),
@@ -147,7 +173,9 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
     draw_text(fonts().small, {left, top}, level.colour, level.text);
     report_item(content.name + ".level", {left, top}, {left + width, top + fonts().small->FontSize});
   }
+  std::vector<Rect> taken;
   for (const auto& note : content.notes) {
+    if (!frame.has_place(note.y)) continue;
     const float x = frame.x(note.x);
     const float y = frame.y(note.y);
     if (x < frame.plot.min.x || x > frame.plot.max.x) continue;
@@ -155,15 +183,13 @@ void Plot::draw_notes(const Frame& frame, const PlotContent& content) const {
       canvas().AddCircleFilled({x, y}, 4.5f * scale, palette().panel, 16);
       canvas().AddCircleFilled({x, y}, 3.0f * scale, note.colour, 16);
     }
-    const float width = text_size(fonts().small, note.text).x;
-    const float left =
-        std::clamp(x - 0.5f * width, frame.plot.min.x + 4.0f * scale,
-                   std::max(frame.plot.min.x + 4.0f * scale, frame.plot.max.x - width - 4.0f * scale));
-    const float gap = 6.0f * scale;
-    const float top = note.is_above ? y - gap - fonts().small->FontSize : y + gap;
-    draw_backing({left, top}, width);
-    draw_text(fonts().small, {left, top}, note.colour, note.text);
-    report_item(content.name + ".note", {left, top}, {left + width, top + fonts().small->FontSize});
+    const ImVec2 size{text_size(fonts().small, note.text).x, fonts().small->FontSize};
+    const auto place = place_note(frame.plot, {x, y}, size, note.is_above, taken);
+    if (!place) continue;
+    taken.push_back({*place, {place->x + size.x, place->y + size.y}});
+    draw_backing(*place, size.x);
+    draw_text(fonts().small, *place, note.colour, note.text);
+    report_item(content.name + ".note", taken.back().min, taken.back().max);
   }
 }
 
@@ -198,27 +224,61 @@ void Plot::draw_playhead(const Frame& frame, const PlotContent& content) const {
   report_item(content.name + ".playhead", {x - 1, top}, {x + 1, frame.plot.max.y});
 }
 
-void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
-  const auto& colours = palette();
+Plot::LegendLayout Plot::lay_out_legend(const Rect& rect, const PlotContent& content) {
+  const LegendLayout full = lay_out_legend(rect, content, false);
+  // What is plotted is to be seen: long names take a line at most, or an eighth of the height.
+  const float most = std::max((kLegendLine + 12.0f) * ui_scale(), 0.125f * rect.height());
+  return full.bottom - rect.min.y <= most ? full : lay_out_legend(rect, content, true);
+}
+
+Plot::LegendLayout Plot::lay_out_legend(const Rect& rect, const PlotContent& content, bool is_short) {
   const float scale = ui_scale();
-  const float stroke_width = 16.0f * scale;
   const float gap = 20.0f * scale;
   const float left = rect.min.x + 46.0f * scale;
   const float right = rect.max.x - 18.0f * scale;
-  auto width_of = [&](const std::string& label) {
-    return stroke_width + 7.0f * scale + text_size(fonts().small, label).x;
-  };
   const float axis_label = text_size(fonts().small, content.x_label).x;
-  float full = axis_label + gap;
-  for (const auto& series : content.series) full += width_of(series.label) + gap;
-  const bool is_short = full - gap > right - left;
-  const float top = rect.min.y + 3.0f * scale;
-  draw_text(fonts().small, {right - axis_label, centred_y(fonts().small, top, top + 18.0f * scale)},
-            colours.text_dim, content.x_label);
+  LegendLayout legend;
+  legend.is_short = is_short;
   float x = left;
+  float top = rect.min.y + 3.0f * scale;
+  // In a small plot the last names are left out: a legend without curves says nothing.
+  const float lowest = rect.min.y + std::max(24.0f * scale, 0.4f * rect.height());
+  // The name of the axis has the end of the first line.
+  float end = right - axis_label - gap;
+  legend.axis_label = {right - axis_label, centred_y(fonts().small, top, top + kLegendLine * scale)};
   for (const auto& series : content.series) {
+    if (series.is_companion) {
+      legend.entries.emplace_back();
+      continue;
+    }
     const auto& label = is_short ? series.short_label : series.label;
-    const Rect entry{{x, top}, {x + width_of(label), top + 18.0f * scale}};
+    const float width = (kLegendStroke + 7.0f) * scale + text_size(fonts().small, label).x;
+    if (x > left && x + width > end) {
+      x = left;
+      top += kLegendLine * scale;
+      end = right;
+    }
+    if (is_short && top + kLegendLine * scale > lowest) {
+      legend.entries.resize(content.series.size());
+      top -= kLegendLine * scale;
+      break;
+    }
+    legend.entries.push_back({{x, top}, {x + width, top + kLegendLine * scale}});
+    x += width + gap;
+  }
+  legend.bottom = top + (kLegendLine + 9.0f) * scale;
+  return legend;
+}
+
+void Plot::draw_legend(const LegendLayout& legend, const PlotContent& content) {
+  const auto& colours = palette();
+  const float scale = ui_scale();
+  const float stroke_width = kLegendStroke * scale;
+  draw_text(fonts().small, legend.axis_label, colours.text_dim, content.x_label);
+  for (std::size_t i = 0; i < content.series.size(); ++i) {
+    const auto& series = content.series[i];
+    const Rect& entry = legend.entries[i];
+    if (entry.width() <= 0.0f) continue;
     const auto state = interact(content.name + ".legend." + series.key, entry);
     if (state.was_pressed) hidden_[series.key] = !is_hidden(series.key);
     const bool is_shown = !is_hidden(series.key);
@@ -227,15 +287,15 @@ void Plot::draw_legend(const Rect& rect, const PlotContent& content) {
     sample.colour = is_shown ? series.colour : colours.text_dim;
     sample.stroke = series.stroke;
     sample.thickness = series.thickness;
-    stroke({{x, y}, {x + stroke_width, y}}, sample);
+    stroke({{entry.min.x, y}, {entry.min.x + stroke_width, y}}, sample);
     const ImU32 ink = !is_shown
                           ? colours.text_dim
                           : (state.is_hovered ? colours.text : mixed(series.colour, colours.text, 0.25f));
     draw_text(fonts().small,
-              {x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink,
-              label);
+              {entry.min.x + stroke_width + 7.0f * scale, centred_y(fonts().small, entry.min.y, entry.max.y)}, ink,
+              legend.is_short ? series.short_label : series.label);
+    if (!series.explanation.empty() && wants_info_card(state)) show_info_card(series.label, series.explanation);
     draw_focus_ring(state, entry, 3.0f * scale);
-    x = entry.max.x + gap;
   }
 }
 
@@ -244,14 +304,13 @@ void Plot::draw_read_out(const Frame& frame, const PlotContent& content) const {
   InfoCard card;
   std::optional<double> at;
   for (const auto& series : content.series) {
-    if (is_hidden(series.key)) continue;
+    if (series.is_companion || is_hidden(series.key)) continue;
     const auto index = nearest_point(series, frame.x_scale, value);
     if (!index) continue;
     if (!at) at = series.x[*index];
     card.fact(series.short_label, read_out_of(series, *index), series.colour);
-    const float y = frame.y(series.y[*index]);
-    if (std::isfinite(series.y[*index]))
-      canvas().AddCircleFilled({frame.x(series.x[*index]), y}, 3.5f * ui_scale(), series.colour, 16);
+    if (frame.has_place(series.y[*index]))
+      canvas().AddCircleFilled({frame.x(series.x[*index]), frame.y(series.y[*index])}, 3.5f * ui_scale(), series.colour, 16);
   }
   if (!at) return;
   const float x = std::round(frame.x(*at));

@@ -16,5 +16,10 @@ std::unique_ptr<View> make_spectrum_view();
 std::unique_ptr<View> make_layers_view();
 std::unique_ptr<View> make_attention_view();
 std::unique_ptr<View> make_nearest_view();
+std::unique_ptr<View> make_logits_view();
+
+// Courses of the theory, which stand in the same places.
+std::unique_ptr<View> make_agreement_view();
+std::unique_ptr<View> make_modes_view();
 
 }  // namespace gramscope::app

@@ -4,22 +4,11 @@
 #include "app/ui/format.h"
 #include "app/ui/plot.h"
 #include "app/ui/theme.h"
-#include "app/views/reading.h"
+#include "app/views/recorded_curves.h"
 #include "app/views/side_views.h"
 
 namespace gramscope::app {
 namespace {
-
-/// A metric over the recorded steps.
-PlotSeries series_of(std::span<const Record> records, const std::string& key) {
-  PlotSeries series;
-  series.key = key;
-  for (const auto& record : records) {
-    series.x.push_back(static_cast<double>(record.step()));
-    series.y.push_back(record.metrics.get(key));
-  }
-  return series;
-}
 
 /// Loss above its floor, scaled so that it begins at 1; the read-out keeps the nats.
 PlotSeries scaled_loss(std::span<const Record> records) {
@@ -51,21 +40,6 @@ std::vector<PlotBand> phase_bands(std::span<const Record> records, double now) {
   return bands;
 }
 
-double value_at(const PlotSeries& series, std::int64_t step) {
-  const auto found = std::lower_bound(series.x.begin(), series.x.end(), static_cast<double>(step));
-  return found == series.x.end() ? NAN : series.y[static_cast<std::size_t>(found - series.x.begin())];
-}
-
-/// Where there is no curve, its place in the legend says why.
-void explain_if_undefined(PlotSeries& series, std::span<const Record> records) {
-  const auto* newest = records.empty() ? nullptr : records.back().metrics.find(series.key);
-  if (newest == nullptr || std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); }))
-    return;
-  series.label = series.short_label + ": not defined, " + newest->undefined;
-  series.short_label += ": none";
-  series.colour = palette().text_dim;
-}
-
 /// Words at the peak of the semantic curve and where the symmetric one overtakes it.
 /// The peak is named once the run has left it: while it climbs every step would be one.
 std::vector<PlotNote> notes_of(const PhaseTracker& phase, const PlotSeries& symmetric) {
@@ -94,34 +68,19 @@ class TimelineView final : public View {
   void draw(Observatory& observatory, const Rect& rect) override {
     const auto records = current_records(observatory);
     const auto now = static_cast<double>(observatory.status().step);
-    PlotContent content;
-    content.name = "timeline";
-    content.x_scale = AxisScale::log1p;
-    content.x_last = last_step(observatory, now);
+    PlotContent content = plot_over_steps(observatory, "timeline");
     // A little more than 0 to 1: the curves end at 1, and the words above them need room.
     const float plot_height = rect.height() - 52.0f * ui_scale();
     content.y_last = 1.0 / (1.0 - std::clamp(22.0f * ui_scale() / std::max(1.0f, plot_height), 0.05f, 0.35f));
-    content.x_label = "step, log scale";
-    content.x_unit = "step";
-    content.playhead = now;
     content.series = series(records);
     if (has_phases(observatory.task())) content.bands = phase_bands(records, now);
     if (!records.empty() && !plot_.is_hidden("cka_semantic"))
       content.notes = notes_of(records.back().phase, content.series[1]);
-    add_marks(observatory, content);
     add_bound(observatory, content);
     plot_.draw(rect, content);
   }
 
  private:
-  /// The axis ends where the run is to end, so that one sees how far it still is.
-  static double last_step(const Observatory& observatory, double now) {
-    double last = std::max(now, 100.0);
-    if (observatory.config().contains("run.steps"))
-      last = std::max(last, static_cast<double>(observatory.config().integer("run.steps")));
-    return last;
-  }
-
   static std::vector<PlotSeries> series(std::span<const Record> records) {
     std::vector<PlotSeries> result{series_of(records, "cka_semantic"), series_of(records, "cka_symmetric"),
                                    scaled_loss(records)};
@@ -139,15 +98,6 @@ class TimelineView final : public View {
     result[2].stroke = PlotSeries::Stroke::dashed;
     result[2].thickness = 1.5f;
     return result;
-  }
-
-  static void add_marks(const Observatory& observatory, PlotContent& content) {
-    const auto& records = observatory.records();
-    const std::int64_t segment = records.empty() ? 0 : records.back().segment();
-    for (const auto& mark : observatory.marks())
-      if (mark.segment == segment)
-        content.marks.push_back({static_cast<double>(mark.step), mark.text,
-                                 mark.is_warning ? palette().warning : palette().text_muted});
   }
 
   static void add_bound(const Observatory& observatory, PlotContent& content) {

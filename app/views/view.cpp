@@ -8,7 +8,7 @@
 namespace gramscope::app {
 
 std::span<const ViewEntry> view_entries() {
-  static const std::array<ViewEntry, 12> entries{{
+  static const std::array<ViewEntry, 15> entries{{
       {"gram_h", "Contexts H", "Cosines between all pairs of context embeddings, as they are now.",
        make_context_gram_view, true},
       {"target", "Target", "The cosines that the factors, perfect symmetry or the theory would give.",
@@ -26,6 +26,11 @@ std::span<const ViewEntry> view_entries() {
       {"theory", "Theory beside practice",
        "The cosines of this run, of free features, of the max-margin theory and of its proxy, side by side.",
        make_theory_view, true},
+      {"logits", "Logits", "What follows each context, the logits, and the parts of them that the theory predicts.",
+       make_logits_view, true},
+      {"agreement", "Agreement with theory", "How a run comes to agree with what the theory says of vanishing ridge.",
+       make_agreement_view, true},
+      {"modes", "Modes", "The directions of the logits in the order in which they are learned.", make_modes_view, true},
       {"metrics", "Geometry", "What is measured at this moment, each with its recent course.",
        make_metric_view},
       {"spectrum", "Spectrum of H",

@@ -31,7 +31,7 @@ Observatory::Observatory(const Config& config, std::string preset, bool start_ru
                          std::function<void(const Event&)> on_event, RunnerHooks hooks)
     : on_event_(std::move(on_event)),
       runner_(config, preset, start_running, speed, std::move(hooks)),
-      config_(config),
+      config_(resolve(config)),
       preset_(std::move(preset)),
       speed_(speed) {
   update();
@@ -43,6 +43,7 @@ void Observatory::update() {
   status_ = fake_run().status;
   course_ = RecordedCourse(fake_run().records);
   theory_ = snapshot_ != nullptr ? snapshot_->embeddings->theory : nullptr;
+  first_embeddings_ = fake_run().first_embeddings;
   layer_names_.clear();
   if (snapshot_ != nullptr)
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);

@@ -13,6 +13,7 @@ struct FakeRun {
   std::shared_ptr<const Snapshot> snapshot;  ///< nullptr: nothing has been analysed yet
   std::vector<Record> records = {};
   RunnerStatus status = {};
+  std::shared_ptr<const Embeddings> first_embeddings = {};  ///< at step 0
   FrameWanted wanted = {};  ///< what the views of the frame before asked for
   std::shared_ptr<const MaxMarginTheory> max_margin = nullptr;
   std::shared_ptr<const NtpUfmState> ntp_ufm = nullptr;

@@ -13,6 +13,7 @@
 
 #include "app/views/view.h"
 #include "tests/app/fake_runs.h"
+#include "tests/app/fake_theory_run.h"
 #include "tests/app/panel_gallery.h"
 #include "tests/app/view_stage.h"
 
@@ -58,6 +59,54 @@ std::size_t count_colours(const Image& image) {
 class Gallery {
  public:
   explicit Gallery(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  /// The views of the theory, with the mouse at a share of each. Long curves and rich cards: each is drawn often.
+  void theory_views(const std::string& name, const FakeRun& run, int width, int height, ImVec2 mouse_share) {
+    fake_run() = run;
+    for (const char* key : {"logits", "agreement", "modes"}) {
+      Observatory observatory(theory_config(), "gallery", false, {});
+      observatory.view.selection.context_a = 3;
+      const auto view = find_view_entry(key)->make();
+      const auto w = static_cast<float>(width);
+      const auto h = static_cast<float>(height);
+      show(fmt::format("theory-{}-{}-{}x{}", key, name, width, height), observatory, width, height,
+           {{view.get(), {{0, 0}, {w, h}}}}, {w * mouse_share.x, h * mouse_share.y});
+    }
+  }
+
+  /// Pointing at a logit points at its context in every view, and a click selects it.
+  void hand_on_logits(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(theory_config(), "gallery", false, {});
+    const auto view = find_view_entry("logits")->make();
+    const auto frame = [&](ImVec2 mouse, bool is_down = false) {
+      ImGui::GetIO().MouseDown[0] = is_down;
+      stage_.frame(observatory, 900, 600, {{view.get(), {{0, 0}, {900, 600}}}}, mouse);
+    };
+    frame({-1, -1});
+    frame({-1, -1});
+    expect(fake_run().wanted.logits, "logits: are not asked for");
+    for (const char* name : {"view.logits.matrix.0", "view.logits.matrix.1", "view.logits.matrix.2", "view.logits.matrix.3"}) {
+      const Item* matrix = items().find(name);
+      expect(matrix != nullptr, std::string("logits: not drawn: ") + name);
+      if (matrix == nullptr) continue;
+      const float cell = (matrix->max.x - matrix->min.x) / static_cast<float>(run.task->contexts);
+      const ImVec2 at{matrix->min.x + 5.5f * cell, (matrix->min.y + matrix->max.y) / 2};
+      frame(at);
+      frame(at);
+      const auto hovered = observatory.view.selection.hovered_a;
+      expect(hovered.has_value(), std::string("logits: pointing finds no context in ") + name);
+      for (int i = 0; i < 40; ++i) frame(at);
+      frame(at, true);
+      frame(at);
+      expect(observatory.view.selection.context_a == hovered, std::string("logits: a click selects another in ") + name);
+      frame(at, true);
+      for (int i = 0; i < 40; ++i) frame(at);
+      expect(!observatory.view.selection.context_a, std::string("logits: a second click does not let go in ") + name);
+    }
+    frame({-1, -1});
+    expect(!observatory.view.selection.hovered_a, "logits: what is pointed at stays when the mouse has left");
+  }
 
   /// Every view alone.
   void each_view(const std::string& name, const FakeRun& run, int width, int height) {
@@ -391,6 +440,17 @@ void draw_all(const std::filesystem::path& directory) {
     gallery.each_view("network", network, width, height);
     gallery.each_view("reader", reader, width, height);
   }
+  const FakeRun soft = soft_label_run(3000);
+  const FakeRun early = soft_label_run(40);
+  const FakeRun unsolved = without_max_margin(soft, std::nullopt);
+  const FakeRun solving = without_max_margin(soft, 0.42);
+  for (const auto& [width, height] : {std::pair{428, 308}, {860, 616}, {259, 190}, {520, 380}, {120, 90}}) {
+    gallery.theory_views("soft", soft, width, height, {0.3f, 0.35f});
+    gallery.theory_views("early", early, width, height, {-1, -1});
+    gallery.theory_views("unsolved", unsolved, width, height, {-1, -1});
+    gallery.theory_views("solving", solving, width, height, {0.6f, 0.96f});
+  }
+  gallery.hand_on_logits(soft);
   gallery.each_view("crowd", crowd, 428, 308);
   gallery.centre("text", text, 1070, 616, {0.6f, 0.4f});
   gallery.centre("crowd", crowd, 1070, 616, {0.6f, 0.4f});
@@ -404,7 +464,7 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.centre("structure", structure, 680, 420, {0.6f, 0.4f});
   gallery.centre("structure", structure, 640, 340, {0.0f, 0.0f});
   gallery.changing_tasks(
-      {structure, few, text, theory, network, to_come, without_factors(), many, crowd, before_the_first_step(), reader, flat});
+       {structure, few, text, theory, soft, network, to_come, without_factors(), many, crowd, before_the_first_step(), reader, flat});
   gallery.hands(structure);
   gallery.at_scale(2.0f);
   gallery.centre("structure2x", structure, 2140, 1232, {0.6f, 0.4f});

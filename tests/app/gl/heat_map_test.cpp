@@ -35,7 +35,7 @@ int channel_distance(unsigned a, unsigned b) {
 TEST_CASE("reorder_and_average: row i of the picture is row order[i] of the matrix") {
   const MatrixF values = ramp(5);
   const std::vector<Index> order{3, 1, 4, 0, 2};
-  const auto cells = reorder_and_average(values, order, 64);
+  const auto cells = reorder_and_average(values, order, order, {64, 64});
   REQUIRE(cells.size() == 25);
   for (std::size_t i = 0; i < 5; ++i)
     for (std::size_t j = 0; j < 5; ++j) CHECK(cells[i * 5 + j] == values(order[i], order[j]));
@@ -43,7 +43,7 @@ TEST_CASE("reorder_and_average: row i of the picture is row order[i] of the matr
 
 TEST_CASE("reorder_and_average: a smaller picture holds the mean of each block") {
   const MatrixF values = ramp(6);
-  const auto cells = reorder_and_average(values, {}, 3);
+  const auto cells = reorder_and_average(values, {}, {}, {3, 3});
   REQUIRE(cells.size() == 9);
   for (Index i = 0; i < 3; ++i)
     for (Index j = 0; j < 3; ++j)
@@ -53,7 +53,7 @@ TEST_CASE("reorder_and_average: a smaller picture holds the mean of each block")
 
 TEST_CASE("reorder_and_average: the mean of the whole survives sizes that do not divide") {
   const MatrixF values = ramp(7);
-  const auto cells = reorder_and_average(values, {}, 4);
+  const auto cells = reorder_and_average(values, {}, {}, {4, 4});
   // Blocks hold 1 to 4 entries: weigh them as they were made.
   std::vector<double> weight(4, 0.0);
   for (Index i = 0; i < 7; ++i) weight[static_cast<std::size_t>(i * 4 / 7)] += 1.0;
@@ -67,9 +67,36 @@ TEST_CASE("reorder_and_average: undefined entries are left out, and stay undefin
   MatrixF values = MatrixF::Constant(4, 4, 0.5f);
   values(0, 0) = kNaN;
   values.block(2, 2, 2, 2).setConstant(kNaN);
-  const auto cells = reorder_and_average(values, {}, 2);
+  const auto cells = reorder_and_average(values, {}, {}, {2, 2});
   CHECK(cells[0] == 0.5f);
   CHECK(std::isnan(cells[3]));
+}
+
+TEST_CASE("reorder_and_average: rows and columns of a rectangle have orders and sizes of their own") {
+  const MatrixF values = MatrixF::NullaryExpr(3, 4, [](Index i, Index j) { return static_cast<float>(10 * i + j); });
+  const std::vector<Index> rows{2, 0, 1};
+  const std::vector<Index> columns{3, 1, 0, 2};
+  const auto cells = reorder_and_average(values, rows, columns, {8, 2});
+  REQUIRE(cells.size() == 6);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(cells[2 * i] == doctest::Approx((values(rows[i], 3) + values(rows[i], 1)) / 2));
+    CHECK(cells[2 * i + 1] == doctest::Approx((values(rows[i], 0) + values(rows[i], 2)) / 2));
+  }
+}
+
+TEST_CASE("HeatMap: a rectangle's entries are coloured by their share of the limit, however large") {
+  const auto canvas = canvas_if_display(60, 20);
+  if (!canvas) return;
+  MatrixF values(2, 3);
+  values << 40.0f, -20.0f, 0.0f, 90.0f, kNaN, 5.0f;
+  HeatMap heat_map;
+  heat_map.set(values, {}, {}, {20, 60});
+  canvas->begin(0xff000000);
+  heat_map.draw(whole(*canvas), {0, 0}, {60, 20}, 0.0f, 0, 40.0f);
+  const Image image = canvas->read();
+  for (int i = 0; i < 2; ++i)
+    for (int j = 0; j < 3; ++j)
+      CHECK(channel_distance(pixel(image, 20 * j + 10, 10 * i + 5), diverging_map().at(values(i, j) / 40.0f)) <= 2);
 }
 
 TEST_CASE("HeatMap: every cell has its value's colour, row 0 on top") {
@@ -120,5 +147,5 @@ TEST_CASE("HeatMap: a change in one corner of a large matrix's size or order is 
   CHECK(heat_map.cells()[0] == values(39, 39));
   CHECK(before[0] == values(0, 0));
   heat_map.set(values, order, 10);
-  CHECK(heat_map.cells_per_side() == 10);
+  CHECK(heat_map.size() == GridSize{10, 10});
 }

@@ -54,6 +54,58 @@ TEST_CASE("ticks: stay inside the range, ascend, and keep to the number asked fo
   }
 }
 
+TEST_CASE("log10: what is zero or less has no position, the rest returns from its own") {
+  for (const double value : {0.0, -1.0, -1e9}) CHECK(std::isnan(to_axis(AxisScale::log10, value)));
+  for (const double value : {1e-12, 0.5, 1.0, 620.0, 1e9})
+    CHECK(from_axis(AxisScale::log10, to_axis(AxisScale::log10, value)) == doctest::Approx(value));
+}
+
+TEST_CASE("ticks: the log10 axis names powers of ten, shortest where they are extreme") {
+  CHECK(labels(ticks(AxisScale::log10, 5e-4, 2e4, 9)) ==
+        std::vector<std::string>{"0.001", "0.01", "0.1", "1", "10", "100", "1,000", "1e4"});
+  CHECK(labels(ticks(AxisScale::log10, 0.009, 1.5, 9)) ==
+        std::vector<std::string>{"0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"});
+  CHECK(labels(ticks(AxisScale::log10, 1e-7, 1.5, 4)) == std::vector<std::string>{"1e−6", "0.001", "1"});
+}
+
+TEST_CASE("ticks: the log10 axis keeps to its range and to the number asked for") {
+  const double ends[][2] = {{1e-9, 1}, {0.3, 0.9}, {0.3, 4}, {1, 1e12}, {2e-5, 3e-3}};
+  for (const auto& [first, last] : ends) {
+    for (const int most : {3, 4, 6, 12}) {
+      CAPTURE(first);
+      CAPTURE(most);
+      const auto all = ticks(AxisScale::log10, first, last, most);
+      CHECK(labels(all).size() >= 1);
+      CHECK(labels(all).size() <= static_cast<std::size_t>(most + 2));
+      CHECK(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.value < b.value; }));
+      CHECK(all.front().value >= first * (1 - 1e-9));
+      CHECK(all.back().value <= last * (1 + 1e-9));
+    }
+  }
+  CHECK(ticks(AxisScale::log10, 0.0, 1.0, 5).empty());
+}
+
+TEST_CASE("round_up_125: the next of 1, 2 and 5 times a power of ten, and such a number itself") {
+  CHECK(round_up_125(0.03) == doctest::Approx(0.05));
+  CHECK(round_up_125(5.0) == doctest::Approx(5.0));
+  CHECK(round_up_125(5.001) == doctest::Approx(10.0));
+  CHECK(round_up_125(1.2e-8) == doctest::Approx(2e-8));
+}
+
+TEST_CASE("LogExtent: a decade at least, all that is positive inside, and nothing else counts") {
+  LogExtent extent;
+  CHECK(extent.fitted().first < extent.fitted().last);
+  for (const double value : {0.0, -3.0, std::nan(""), static_cast<double>(INFINITY)}) extent.add(value);
+  CHECK(extent.fitted().last == 10.0);
+  extent.add(0.4);
+  CHECK(extent.fitted().last / extent.fitted().first >= 10.0);
+  extent.add(7e-5);
+  CHECK(extent.fitted().first < 7e-5);
+  CHECK(extent.fitted().first > 1e-5);
+  CHECK(extent.fitted().last > 0.4);
+  CHECK(extent.fitted().last < 1.0);
+}
+
 TEST_CASE("ticks: nothing for an empty or endless range") {
   CHECK(ticks(AxisScale::linear, 1.0, 1.0, 5).empty());
   CHECK(ticks(AxisScale::linear, 2.0, 1.0, 5).empty());

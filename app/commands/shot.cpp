@@ -32,6 +32,13 @@ void require_view(const std::string& key) {
       fmt::format("--view: unknown \"{}\"; nearest: {}", key, fmt::join(nearest_names(key, names), ", ")));
 }
 
+/// Whether the logits and cosines that the views of the last frame asked for are there: they come a snapshot later.
+bool holds(const Snapshot& snapshot, const FrameWanted& wanted) {
+  const Index cells = snapshot.task().words * snapshot.task().contexts;
+  return (!wanted.logits || snapshot.logits.size() > 0 || cells > kMostLogitCells) &&
+         (!wanted.plain_grams || snapshot.plain_gram_h.size() > 0);
+}
+
 /// Trains to the step of the picture and takes in the last snapshot, calling `frame` as a window would. Stops early
 /// if interrupted.
 template <class Frame>
@@ -44,7 +51,7 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
     if (status.has_failed) throw RuntimeError(status.failure);
     const auto* snapshot = observatory.snapshot();
     const bool is_there = status.step >= steps || status.state != Engine::State::ready;
-    if (is_there && snapshot != nullptr && snapshot->step() == status.step) return;
+    if (is_there && snapshot != nullptr && snapshot->step() == status.step && holds(*snapshot, observatory.view.wanted)) return;
   }
 }
 

@@ -32,8 +32,15 @@ void require_view(const std::string& key) {
       fmt::format("--view: unknown \"{}\"; nearest: {}", key, fmt::join(nearest_names(key, names), ", ")));
 }
 
-/// Trains to the step of the picture and takes in the last snapshot and L_mm where it is solved for, calling `frame` as a
-/// window would. Stops early if interrupted.
+/// Whether the logits and cosines that the views of the last frame asked for are there: they come a snapshot later.
+bool holds(const Snapshot& snapshot, const FrameWanted& wanted) {
+  const Index cells = snapshot.task().words * snapshot.task().contexts;
+  return (!wanted.logits || snapshot.logits.size() > 0 || cells > kMostLogitCells) &&
+         (!wanted.plain_grams || snapshot.plain_gram_h.size() > 0);
+}
+
+/// Trains to the step of the picture and takes in the last snapshot, with all that its views ask for, and L_mm where it is
+/// solved for, calling `frame` as a window would. Stops early if interrupted.
 template <class Frame>
 void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame) {
   observatory.step(steps);
@@ -45,7 +52,9 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
     const auto* snapshot = observatory.snapshot();
     const bool is_there = status.step >= steps || status.state != Engine::State::ready;
     const bool is_solving = status.max_margin_share.has_value();
-    if (is_there && !is_solving && snapshot != nullptr && snapshot->step() == status.step) return;
+    if (is_there && !is_solving && snapshot != nullptr && snapshot->step() == status.step &&
+        holds(*snapshot, observatory.view.wanted))
+      return;
   }
 }
 

@@ -158,8 +158,8 @@ Rect PanelGrid::place(int number) const {
     const float begin = low + (size + between) * static_cast<float>(i);
     return std::pair{std::round(begin), std::round(begin + size)};
   };
-  const auto [left, right] = at(body.min.x, body.max.x, number % columns, columns, gap);
-  const auto [top, bottom] = at(body.min.y, body.max.y, number / columns, lines, 0.5f * gap);
+  const auto [left, right] = at(body.min.x, body.max.x, number % columns, columns, std::round(gap));
+  const auto [top, bottom] = at(body.min.y, body.max.y, number / columns, lines, std::round(0.5f * gap));
   return {{left, top}, {right, bottom}};
 }
 
@@ -181,10 +181,12 @@ PanelGrid arrange_matrices(const Rect& body, int count, Index rows, Index column
   const CellSize cell = fitting_cells(place.width(), place.height() - caption, rows, columns);
   const float width = std::min(place.width(), std::max(cell.width * static_cast<float>(columns), 130 * ui_scale()));
   const float height = std::min(place.height(), caption + cell.height * static_cast<float>(rows));
-  const float left_over = (place.width() - width) * static_cast<float>(best.columns);
-  const float below = (place.height() - height) * static_cast<float>(best.lines);
-  best.body.min = {std::round(body.min.x + 0.5f * left_over), std::round(body.min.y + 0.5f * below)};
-  best.body.max = {best.body.min.x + body.width() - left_over, best.body.min.y + body.height() - below};
+  // From the places up, not from the body down: all places are then equally many pixels wide.
+  const float all_width = width * static_cast<float>(best.columns) + std::round(gap) * static_cast<float>(best.columns - 1);
+  const float all_height = height * static_cast<float>(best.lines) + std::round(0.5f * gap) * static_cast<float>(best.lines - 1);
+  best.body.min = {std::round(body.min.x + 0.5f * std::max(0.0f, body.width() - all_width)),
+                   std::round(body.min.y + 0.5f * std::max(0.0f, body.height() - all_height))};
+  best.body.max = {best.body.min.x + all_width, best.body.min.y + all_height};
   return best;
 }
 

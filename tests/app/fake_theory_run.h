@@ -11,7 +11,7 @@ FakeRun soft_label_run(std::int64_t steps);
 /// The same while L_mm is not there: withheld, or at work by that share.
 FakeRun without_max_margin(FakeRun run, std::optional<double> share);
 
-/// The config of with_theory(), resolved.
+/// The config of soft_label_run(), resolved.
 Config theory_config();
 
 }  // namespace gramscope::app

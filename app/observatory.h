@@ -45,7 +45,7 @@ struct ViewState {
   Grouping colour;  ///< points of one colour
   int layer = -1;   ///< what the pictures of H show: -1 for H itself, else a layer of the network
   bool show_labels = true;
-  TargetKind target = TargetKind::semantic;  ///< where a task does not allow it, fitting_target() says what stands in
+  std::optional<TargetKind> target;  ///< empty: what says most of the task, see fitting_target()
   bool is_difference = false;                ///< the Gram now minus the target
   Grouping theory_order{Grouping::By::support};  ///< as `order`, where theory stands beside practice
   Camera camera;

@@ -38,8 +38,10 @@ bool is_proxy_symmetric(const Task& task) {
   return task.is_one_hot() && std::adjacent_find(labels.begin(), labels.end()) == labels.end();
 }
 
-TargetKind fitting_target(const Task& task, TargetKind wanted) {
-  if (wanted != TargetKind::semantic || !task.factors.empty()) return wanted;
+TargetKind fitting_target(const Task& task, std::optional<TargetKind> wanted) {
+  const bool has_factors = !task.factors.empty();
+  if (wanted && (*wanted != TargetKind::semantic || has_factors)) return *wanted;
+  if (has_factors && task.is_one_hot()) return TargetKind::semantic;
   return is_proxy_symmetric(task) ? TargetKind::symmetric : TargetKind::proxy;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "core/linalg/types.h"
 #include "core/tasks/task.h"
 #include "core/theory/task_theory.h"
@@ -29,9 +31,9 @@ struct Targets {
 MatrixF proxy_target(const Task& task);
 MatrixF max_margin_target(const MaxMarginTheory& theory);
 
-/// The target to be shown: the one asked for, or where the task has no factors to make it of, the proxy if that says more
-/// than perfect symmetry, else symmetry.
-TargetKind fitting_target(const Task& task, TargetKind wanted);
+/// The target to be shown: the one asked for where the task allows it. Else that which says most: the proxy where contexts
+/// have several next words, the semantic one where there are factors, the proxy where it is another than symmetry.
+TargetKind fitting_target(const Task& task, std::optional<TargetKind> wanted);
 /// Whether every context has one next word of its own: then the proxy and L_mm are the symmetric target.
 bool is_proxy_symmetric(const Task& task);
 

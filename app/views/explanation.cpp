@@ -39,14 +39,18 @@ std::string explanation_without_phases(Phase phase, const Task& task) {
   if (phase == Phase::collapsed)
     return "Every " + std::string(task.has_one_context_per_label() ? "context" : "label") +
            " is as far from every other, and the predictions are right: the state is as symmetric as it can be.";
-  std::string text = task.factors.empty() ? "No latent factors are known of these contexts"
-                                          : "With a single factor the labels say all that is known";
-  text += ", so no phases can be told. The model learns " + what_is_told(task) + ". ";
+  std::string text;
+  if (task.is_one_hot())
+    text = std::string(task.factors.empty() ? "No latent factors are known of these contexts"
+                                            : "With a single factor the labels say all that is known") +
+           ", so no phases can be told. ";
+  text += "The model learns " + what_is_told(task) + ". ";
   if (task.is_one_hot())
     text += "Watch the blue curve: at 1 all " + points_of(task) + " are equally far apart.";
   else
     text += "Its loss cannot fall below the entropy of the data, so what is shown is the rest. Contexts that the same "
-            "words can follow draw together: order the Gram matrix by support.";
+            "words can follow draw together: order the Gram matrix by support. Theory says where all this leads: choose "
+            "Theory beside practice from the title of any picture.";
   if (!is_balanced(task)) text += " Frequent contexts are learned first.";
   return text;
 }

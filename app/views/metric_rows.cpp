@@ -17,7 +17,7 @@ struct PrincipalRow {
   const char* partner;
 };
 
-constexpr std::array<PrincipalRow, 11> kPrincipal{{
+constexpr std::array<PrincipalRow, 15> kPrincipal{{
     {"cka_semantic", "Semantic alignment", ""},
     {"cka_symmetric", "Symmetric alignment", ""},
     {"nc2_equiangular", "Equal angles (nc2)", ""},
@@ -29,6 +29,10 @@ constexpr std::array<PrincipalRow, 11> kPrincipal{{
     {"accuracy", "Accuracy", ""},
     {"norm_w", "|W| / |H|", "norm_h"},
     {"explained_variance_3", "Variance in 3 axes", ""},
+    {"sim_h_mm", "Contexts, as theory", ""},
+    {"pf_error", "Error in F", ""},
+    {"nuclear_ratio", "Nuclear ratio", ""},
+    {"subspace_same", "Same next words", ""},
 }};
 
 bool is_share(std::string_view key) {

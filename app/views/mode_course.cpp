@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/registry/error.h"
 
@@ -102,6 +103,14 @@ const std::vector<EarlyGrowth::Course>& EarlyGrowth::of(const TaskTheory& theory
     else
       course = course_of(group, *first, start.config, end);
     courses_.push_back(std::move(course));
+  }
+  // What is early for one mode is early for none once another has grown: the softmax joins them.
+  std::size_t early = std::numeric_limits<std::size_t>::max();
+  for (const auto& course : courses_)
+    if (course.undefined.empty()) early = std::min(early, course.steps.size());
+  for (auto& course : courses_) {
+    course.steps.resize(std::min(early, course.steps.size()));
+    course.values.resize(course.steps.size());
   }
   return courses_;
 }

@@ -42,7 +42,8 @@ class EarlyGrowth {
     std::string undefined;  ///< why there is none
   };
 
-  /// A course for each group, up to `last` steps and no longer than the settings of the beginning held.
+  /// A course for each group, up to `last` steps and no longer than the settings of the beginning held; all end where the
+  /// first of them has grown too large to be early.
   /// Made anew where anything it depends on is another.
   const std::vector<Course>& of(const TaskTheory& theory, const std::shared_ptr<const Embeddings>& first,
                                 const SegmentStart& start, double last);

@@ -61,7 +61,9 @@ std::optional<Note> task_note(const Task& task) {
   for (const auto& fact : task.facts) {
     std::string label = fact.label;
     if (!label.empty() && label[0] >= 'A' && label[0] <= 'Z') label[0] = static_cast<char>(label[0] - 'A' + 'a');
-    const std::string value = fact.key.ends_with("_share") || fact.key.ends_with("_weight") ? percentage(fact.value) : format_short(fact.value);
+    const std::string value = fact.key.ends_with("_share") || fact.key.ends_with("_weight") ? percentage(fact.value)
+                              : fact.value == std::round(fact.value) ? format_count(std::llround(fact.value))
+                                                                     : format_short(fact.value);
     text += "; " + label + " " + value;
   }
   return Note{text, palette().text_muted};

@@ -61,8 +61,8 @@ std::vector<PlotNote> notes_of(const PhaseTracker& phase, const PlotSeries& symm
   return notes;
 }
 
-/// The course of the run on a logarithmic axis of steps: both alignments, the loss, the phases, and what was
-/// changed.
+/// The course of the run on a logarithmic axis of steps: both alignments and the phases, or where contexts have several
+/// next words the agreement with theory; the loss, and what was changed.
 class TimelineView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
@@ -72,18 +72,52 @@ class TimelineView final : public View {
     // A little more than 0 to 1: the curves end at 1, and the words above them need room.
     const float plot_height = rect.height() - 52.0f * ui_scale();
     content.y_last = 1.0 / (1.0 - std::clamp(22.0f * ui_scale() / std::max(1.0f, plot_height), 0.05f, 0.35f));
-    content.series = series(records);
-    if (has_phases(observatory.task())) content.bands = phase_bands(records, now);
-    if (!records.empty() && !plot_.is_hidden("cka_semantic"))
-      content.notes = notes_of(records.back().phase, content.series[1]);
-    add_bound(observatory, content);
+    const Task& task = observatory.task();
+    if (!task.is_one_hot() && !has_phases(task)) {
+      content.series = courses_of_theory(records);
+    } else {
+      content.series = courses_of_collapse(records);
+      if (has_phases(task)) content.bands = phase_bands(records, now);
+      if (!records.empty() && !plot_.is_hidden("cka_semantic"))
+        content.notes = notes_of(records.back().phase, content.series[1]);
+      add_bound(observatory, content);
+    }
     plot_.draw(rect, content);
   }
 
  private:
-  static std::vector<PlotSeries> series(std::span<const Record> records) {
+  /// Several next words and no phases: what the theory of soft labels speaks of.
+  static std::vector<PlotSeries> courses_of_theory(std::span<const Record> records) {
+    std::vector<PlotSeries> result{series_of(records, "subspace_same"), series_of(records, "sim_h_mm"),
+                                   series_of(records, "sim_h_proxy"), dashed_loss(records)};
+    result[0].label = "contexts with the same next words are parallel";
+    result[0].short_label = "same next words";
+    result[0].colour = palette().classes[2];
+    result[1].label = "contexts lie as the max-margin theory has them";
+    result[1].short_label = "H, L_mm";
+    result[1].colour = palette().classes[0];
+    result[2].label = "and as its proxy";
+    result[2].short_label = "H, S~";
+    result[2].colour = palette().classes[0];
+    result[2].stroke = PlotSeries::Stroke::dotted;
+    result[2].thickness = 1.5f;
+    for (std::size_t i = 0; i < 3; ++i) explain_if_undefined(result[i], records);
+    return result;
+  }
+
+  static PlotSeries dashed_loss(std::span<const Record> records) {
+    PlotSeries series = scaled_loss(records);
+    series.label = "loss above its floor (scaled)";
+    series.short_label = "loss − floor";
+    series.colour = palette().text_muted;
+    series.stroke = PlotSeries::Stroke::dashed;
+    series.thickness = 1.5f;
+    return series;
+  }
+
+  static std::vector<PlotSeries> courses_of_collapse(std::span<const Record> records) {
     std::vector<PlotSeries> result{series_of(records, "cka_semantic"), series_of(records, "cka_symmetric"),
-                                   scaled_loss(records)};
+                                   dashed_loss(records)};
     result[0].label = "semantic: contexts that share an attribute are close";
     result[0].short_label = "semantic";
     result[0].colour = palette().semantic;
@@ -92,11 +126,6 @@ class TimelineView final : public View {
     result[1].short_label = "symmetric";
     result[1].colour = palette().symmetric;
     explain_if_undefined(result[1], records);
-    result[2].label = "loss above its floor (scaled)";
-    result[2].short_label = "loss − floor";
-    result[2].colour = palette().text_muted;
-    result[2].stroke = PlotSeries::Stroke::dashed;
-    result[2].thickness = 1.5f;
     return result;
   }
 

@@ -94,6 +94,9 @@ TEST_CASE("EarlyGrowth: no longer than the settings of the beginning held, and o
   // It ends before the axis does: by then the line has left every plot.
   CHECK(whole[0].steps.back() < 5000.0);
   CHECK(whole[0].values.back() > 1.0);
+  // The slower mode is not said to grow on as if the faster one had not: by then the softmax joins them.
+  CHECK(whole[1].steps == whole[0].steps);
+  CHECK(whole[1].values.back() < 0.01 * whole[0].values.back());
 
   start.held_until = 8.0;
   const auto cut = growth.of(*theory, first, start, 5000.0);

@@ -69,6 +69,7 @@ void ViewPicture::draw_frame(Observatory& observatory) {
   impl_->canvas.begin(palette().background);
   observatory.draws.run_and_clear();
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  impl_->canvas.end();
 }
 
 Image ViewPicture::image() const { return impl_->canvas.read(); }

@@ -272,7 +272,8 @@ void Window::Impl::bind_target() {
 }
 
 void Window::Impl::present() {
-  if (!options.is_hidden) glfwSwapBuffers(context.handle());
+  if (!options.is_hidden) return glfwSwapBuffers(context.handle());
+  glFinish();  // where nothing is shown, frames must not pile up undrawn
 }
 
 bool Window::Impl::is_still(const Observatory& shown) {

@@ -90,6 +90,8 @@ void OffscreenCanvas::begin(unsigned clear_colour) {
   glClear(GL_COLOR_BUFFER_BIT);
 }
 
+void OffscreenCanvas::end() { glFinish(); }
+
 Image OffscreenCanvas::read() const {
   glBindFramebuffer(GL_READ_FRAMEBUFFER, framebuffer_.id());
   return read_pixels(width_, height_);

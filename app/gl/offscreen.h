@@ -46,6 +46,9 @@ class OffscreenCanvas {
   /// Binds the framebuffer, with the viewport all of it, and clears it to a packed colour (red in the lowest
   /// byte).
   void begin(unsigned clear_colour);
+  /// Ends a frame that nobody reads: waits until it is drawn. A driver that draws in software otherwise keeps the
+  /// commands of every frame, a hundred kilobytes each, until something asks for a picture.
+  void end();
   /// What has been drawn since begin().
   Image read() const;
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 program = sys.argv[1]
-seeds = range(int(sys.argv[2]) if len(sys.argv) > 2 else 2)
+seeds = range(int(sys.argv[2]) if len(sys.argv) > 2 else 10)
 
 
 def run(preset, *options):
@@ -41,8 +41,8 @@ class Files:
         with open(directory / "metrics.csv") as table:
             self.rows = list(csv.DictReader(table))
 
-    def course(self, key):
-        return [float(row[key]) for row in self.rows if row[key]]
+    def course(self, key, first):
+        return [float(row[key]) for row in self.rows if row[key] and int(row["step"]) >= first]
 
 
 def cosines(x):
@@ -94,11 +94,13 @@ def ntp_ufm(report, files):
     yield "as the program says", abs(report["final"]["pf_error"] - error) <= 1e-9
     yield "the rest is nearly of least nuclear norm", 1 <= ratio <= 1.15
     yield "as the program says", abs(report["final"]["nuclear_ratio"] - ratio) <= 1e-5 * ratio
-    course = files.course("nuclear_ratio")
-    yield "the ratio falls along the path", len(course) > 20 and all(b <= a for a, b in zip(course, course[1:]))
+    # Until step 1,000 or so the run is on its way to the path, the minimum at the first ridge.
+    course = files.course("nuclear_ratio", 1000)
+    yield "the ratio falls along the path", len(course) > 60 and all(b < a for a, b in zip(course, course[1:]))
+    yield "by far", course[0] >= 1.3
     yield "contexts lie as H_mm has them", sim_h >= 0.96 and abs(report["final"]["sim_h_mm"] - sim_h) <= 1e-5
     yield "words lie as W_mm has them", sim_w >= 0.96 and abs(report["final"]["sim_w_mm"] - sim_w) <= 1e-5
-    yield "contexts with the same next words are parallel", report["final"]["subspace_same"] >= 0.999
+    yield "contexts with the same next words are parallel", report["final"]["subspace_same"] >= 0.99
     yield "and the others are not", report["final"]["subspace_other"] <= 0.5
 
 

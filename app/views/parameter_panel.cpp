@@ -12,6 +12,7 @@
 #include "app/views/hover_card.h"
 #include "app/views/reading.h"
 #include "core/registry/error.h"
+#include "core/theory/spherical_code_bound.h"
 
 namespace gramscope::app {
 namespace {
@@ -37,6 +38,10 @@ std::optional<Note> capacity_note(const Observatory& observatory) {
   if (bound->allows_symmetry()) return Note{text + "✓", palette().text_muted};
   text += "✗ With d = " + format_count(bound->dimension) +
           " symmetry ends at √(d/(K−1)) = " + format_fixed(bound->highest_symmetric, 3);
+  if (bound->classes <= kMostCodePoints && bound->dimension <= kMostCodeDimensions) {
+    const auto closest = largest_cosine_bound(bound->classes, bound->dimension);
+    text += ", and the closest two keep a cosine ≥ " + format_fixed(closest.cosine, 3) + " (" + closest.name + ")";
+  }
   return Note{text, palette().warning};
 }
 

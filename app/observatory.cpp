@@ -10,7 +10,7 @@ namespace gramscope::app {
 
 namespace {
 
-constexpr double kPatience = 1.0;  ///< seconds for the engine to answer before its word counts alone
+constexpr double kPatience = 3.0;  ///< seconds for the engine to answer before its word counts alone
 constexpr double kOneDrag = 1.0;   ///< changes of one parameter closer in time than this are one mark
 
 double now_in_seconds() {

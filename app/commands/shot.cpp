@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <chrono>
 #include <iostream>
 #include <optional>
+#include <thread>
 
 #include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
@@ -55,6 +57,8 @@ void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame
     if (is_there && !is_solving && snapshot != nullptr && snapshot->step() == status.step &&
         holds(*snapshot, observatory.view.wanted))
       return;
+    // Nobody sees these frames: the processor belongs to the run.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 

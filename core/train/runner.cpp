@@ -123,7 +123,7 @@ struct Runner::Impl {
 
   /// Commands, then steps that are due, then a frame if one is wanted.
   void turn() {
-    auto items = is_running ? wait_for_due() : inbox->take_or_wait();
+    auto items = is_running ? wait_for_due() : wait_for_wishes();
     if (!items.empty()) {
       for (auto& item : coalesced(std::move(items))) std::visit([this](auto& what) { handle(what); }, item.what);
       engine.settle();
@@ -135,8 +135,18 @@ struct Runner::Impl {
       pacer.start(speed, engine.step(), Clock::now());  // what it waits is not to be made up for
     else if (is_running)
       take_steps();
-    if (is_frame_wanted && analyst.is_idle() && has_moved()) engine_submit();
+    if (is_frame_wanted && analyst.is_idle()) {
+      if (has_moved()) engine_submit();
+      // Nothing moves by itself any more: what is to be seen has been handed over.
+      else if (!is_running) is_frame_wanted = false;
+    }
     publish();
+  }
+
+  /// While paused. A frame that was asked for while the analyst had another in hand is still to be made, and whoever asked
+  /// may not ask again.
+  std::vector<Item> wait_for_wishes() {
+    return is_frame_wanted ? inbox->take_until(Clock::now() + 2ms) : inbox->take_or_wait();
   }
 
   std::vector<Item> wait_for_due() {

@@ -83,6 +83,24 @@ TEST_CASE("runner: every recorded step arrives once, in order, and snapshots fol
   CHECK(snapshot->projection.cols() == 8);
 }
 
+TEST_CASE("runner: paused, a frame asked for while another is being analysed comes without asking again") {
+  for (int trial = 0; trial < 20; ++trial) {
+    Runner runner(small_run(500));
+    runner.send(StepOnce{3});
+    runner.send(RequestFrame{});
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * trial));
+    runner.send(RequestFrame{{.logits = true}});
+    std::shared_ptr<const Snapshot> snapshot;
+    for (int i = 0; i < 5000 && (snapshot == nullptr || snapshot->logits.size() == 0); ++i) {
+      snapshot = runner.snapshot();
+      std::this_thread::sleep_for(1ms);
+    }
+    REQUIRE(snapshot != nullptr);
+    CHECK(snapshot->logits.rows() == 8);
+    CHECK(snapshot->step() == 3);
+  }
+}
+
 TEST_CASE("runner: the last of many values is the one in force") {
   Runner runner(small_run(1'000'000), {}, true, kMaximum);
   for (int i = 1; i <= 500; ++i) runner.send(SetParameter{"optimizer.lr", 0.001 * i});

@@ -15,6 +15,7 @@ struct PrincipalRow {
   const char* key;
   const char* label;
   const char* partner;
+  bool is_of_soft_labels = false;  ///< says nothing new of one-hot labels, for which theory is the symmetric state
 };
 
 constexpr std::array<PrincipalRow, 15> kPrincipal{{
@@ -29,10 +30,10 @@ constexpr std::array<PrincipalRow, 15> kPrincipal{{
     {"accuracy", "Accuracy", ""},
     {"norm_w", "|W| / |H|", "norm_h"},
     {"explained_variance_3", "Variance in 3 axes", ""},
-    {"sim_h_mm", "Contexts, as theory", ""},
-    {"pf_error", "Error in F", ""},
-    {"nuclear_ratio", "Nuclear ratio", ""},
-    {"subspace_same", "Same next words", ""},
+    {"sim_h_mm", "Contexts, as theory", "", true},
+    {"pf_error", "Error in F", "", true},
+    {"nuclear_ratio", "Nuclear ratio", "", true},
+    {"subspace_same", "Same next words", "", true},
 }};
 
 bool is_share(std::string_view key) {
@@ -51,8 +52,10 @@ std::string format_metric(const MetricValue& value) {
 
 std::vector<MetricRow> principal_metric_rows(const Metrics& metrics) {
   std::vector<MetricRow> rows;
+  const auto* angles = metrics.find("nc2_equiangular");
+  const bool has_classes = angles != nullptr && angles->is_defined();
   for (const auto& row : kPrincipal)
-    if (metrics.find(row.key) != nullptr) rows.push_back({row.key, row.label, row.partner});
+    if (metrics.find(row.key) != nullptr && !(row.is_of_soft_labels && has_classes)) rows.push_back({row.key, row.label, row.partner});
   // Where there is not room for all, those that say something stay.
   std::stable_partition(rows.begin(), rows.end(),
                         [&](const MetricRow& row) { return metrics.find(row.key)->is_defined(); });

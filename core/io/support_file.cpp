@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/io/atomic_file.h"
+#include "core/nn/softmax_cross_entropy.h"
 #include "core/registry/error.h"
 
 namespace gramscope {
@@ -425,17 +426,7 @@ class Reader {
 
 }  // namespace
 
-double SupportProblem::entropy_floor() const {
-  double floor = 0.0;
-  for (Index j = 0; j < targets.columns(); ++j) {
-    const auto begin = static_cast<std::size_t>(targets.begin[static_cast<std::size_t>(j)]);
-    const auto end = static_cast<std::size_t>(targets.begin[static_cast<std::size_t>(j) + 1]);
-    double entropy = 0.0;
-    for (std::size_t i = begin; i < end; ++i) entropy -= targets.probability[i] * std::log(targets.probability[i]);
-    floor += weight(j) * entropy;
-  }
-  return floor;
-}
+double SupportProblem::entropy_floor() const { return gramscope::entropy_floor(targets, weight, supports.words, 0.0); }
 
 SupportFile parse_support_file(std::string_view bytes, const std::string& where) {
   Reader reader(bytes, where);

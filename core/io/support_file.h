@@ -17,7 +17,7 @@ struct SupportProblem {
   SparseColumns targets;  ///< P (V×m); equally likely where the file does not say
   VectorD weight;         ///< pi (m), sums to 1; uniform where the file does not say
 
-  /// Hent = -sum_j pi_j sum_z P_zj log P_zj in nats: no model's loss can go below it. 0 for one-hot labels.
+  /// Hent in nats, see gramscope::entropy_floor(): no model's loss can go below it. 0 for one-hot labels.
   double entropy_floor() const;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/linalg/arithmetic.h"
 #include "core/linalg/gram.h"
+#include "core/models/ridge_path.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 
@@ -125,8 +126,9 @@ std::shared_ptr<const NtpUfmState> NtpUfmCourse::state() const {
   embeddings->tick = step_;
   embeddings->h = trainer_->context_embeddings();
   embeddings->w = trainer_->word_embeddings();
-  const double share = std::min(1.0, static_cast<double>(step_) / static_cast<double>(plan_.config.integer("reg.path_steps")));
-  state->ridge = plan_.config.real("reg.lambda_w") * std::pow(plan_.config.real("reg.path_factor"), share);
+  RidgePath path;
+  path.configure(plan_.config);
+  state->ridge = plan_.config.real("reg.lambda_w") * path.share_at(step_);
   state->plain_gram_h = block_cosine_gram(embeddings->h, gram_block(embeddings->h.cols())).cast<float>();
   state->plain_gram_w = block_cosine_gram(embeddings->w.transpose(), gram_block(embeddings->w.rows())).cast<float>();
   state->embeddings = std::move(embeddings);

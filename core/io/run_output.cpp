@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <regex>
 
 #include "core/io/atomic_file.h"
@@ -99,10 +98,8 @@ void RunOutput::add(const Recorded& recorded) {
 
 /// The table follows with the next step, or at the end: many steps are measured again at once.
 void RunOutput::add(const Remeasured& remeasured) {
-  const auto found = std::find_if(records_.rbegin(), records_.rend(), [&](const Record& record) {
-    return record.segment() == remeasured.segment && record.step() == remeasured.step;
-  });
-  if (found == records_.rend()) return;
+  Record* const found = find_record(records_, remeasured.segment, remeasured.step);
+  if (found == nullptr) return;
   found->metrics = remeasured.metrics;
   is_table_stale_ = true;
 }

@@ -12,8 +12,7 @@ namespace gramscope {
 /// What a run leaves behind in a directory: metrics.csv, a snapshot of every recorded step
 /// (snapshots/step_00000200.npz, after a restart snapshots/segment_1_step_00000200.npz), task.npz, what was learned (after
 /// a change of task also segment_1_task.npz), weights.safetensors, the parameters at the end, and session.toml, from which
-/// `run` repeats it. Snapshots are written as steps are recorded, the
-/// table now and then, all of it by finish().
+/// `run` repeats it. Snapshots are written as steps are recorded, the table now and then, all of it by finish().
 class RunOutput {
  public:
   /// Makes the directory where there is none and removes the files of a previous run, nothing else. Throws

@@ -21,6 +21,13 @@ MatrixD block_means(const MatrixD& values, Index block) {
 
 }  // namespace
 
+Record* find_record(std::vector<Record>& records, std::int64_t segment, std::int64_t step) {
+  const auto found = std::find_if(records.rbegin(), records.rend(), [&](const Record& record) {
+    return record.segment() == segment && record.step() == step;
+  });
+  return found != records.rend() ? &*found : nullptr;
+}
+
 MatrixF semantic_target(const Task& task) {
   if (task.factors.empty()) return {};
   const MatrixD centred = centre_kernel(task.semantic_kernel);

@@ -44,6 +44,9 @@ struct Record {
   std::int64_t step() const { return at_step; }
 };
 
+/// The newest of those records that was made at that step of that segment; nullptr if there is none.
+Record* find_record(std::vector<Record>& records, std::int64_t segment, std::int64_t step);
+
 /// A direction of the centred H: its singular value, and how much of it the attributes share.
 struct SpectrumLine {
   double singular_value = 0.0;

@@ -20,13 +20,6 @@ bool is_over(TheoryOfTask& of) {
   return true;
 }
 
-Record* find(std::vector<Record>& records, std::int64_t segment, std::int64_t step) {
-  const auto found = std::find_if(records.rbegin(), records.rend(), [&](const Record& record) {
-    return record.segment() == segment && record.step() == step;
-  });
-  return found != records.rend() ? &*found : nullptr;
-}
-
 /// W and H are shared with whoever heard of the record: what they are told there stays.
 void remeasure(Record& record, const Metrics& metrics, const std::shared_ptr<const MaxMarginTheory>& max_margin,
                const std::string& missing) {
@@ -85,7 +78,7 @@ std::vector<Event> TheoryDesk::collect(std::vector<Record>& records, TheoryOfTas
   for (auto& queue : queues_) {
     if (!is_over(*queue.of)) continue;
     for (const auto& item : queue.items) {
-      Record* const record = find(records, item.segment, item.step);
+      Record* const record = find_record(records, item.segment, item.step);
       if (record == nullptr) continue;
       complete(*record, *item.embeddings, *queue.of);
       events.emplace_back(Remeasured{item.segment, item.step, record->metrics});

@@ -43,12 +43,6 @@ double worst_violation(const MatrixD& logits, const Supports& supports) {
   return worst;
 }
 
-/// |L_in|_F, 0 where rounding is all there is.
-double in_support_norm(const SupportProblem& problem) {
-  const double norm = in_support_logits(problem.targets, problem.supports.words).norm();
-  return norm > 1e-13 * std::sqrt(static_cast<double>(problem.targets.word.size())) ? norm : 0.0;
-}
-
 /// Singular values of S~, from one column for each distinct support of its number's root in weight.
 VectorD proxy_singular_values(const Supports& supports) {
   Supports apart;
@@ -95,10 +89,6 @@ std::string leading_values_text(const TheoryReport& report) {
   return text + '\n';
 }
 
-Array vector_array(const VectorD& values) {
-  return {{static_cast<std::size_t>(values.size())}, std::vector<double>(values.begin(), values.end())};
-}
-
 MatrixD dense(const SparseColumns& columns, Index words) {
   MatrixD result = MatrixD::Zero(words, columns.columns());
   for (Index j = 0; j < columns.columns(); ++j)
@@ -118,7 +108,7 @@ TheoryReport make_theory_report(std::string name, SupportProblem problem, MaxMar
   report.seconds = seconds;
   const Supports& supports = report.problem.supports;
   report.factors = max_margin_factors(report.solution.logits);
-  report.in_support_norm = in_support_norm(report.problem);
+  report.in_support_norm = in_support_norm(report.problem.targets);
   report.margin_violation = worst_violation(report.solution.logits, supports);
   report.singular_values = report.factors.w.colwise().squaredNorm();  // W_mm = U Sigma^(1/2)
   report.proxy_singular_values = proxy_singular_values(supports);
@@ -199,14 +189,14 @@ std::vector<std::string> append_theory_arrays(const TheoryReport& report, const 
   };
   const MatrixD proxy = support_proxy(supports);
   add("P", matrix_array(dense(report.problem.targets, supports.words)));
-  add("pi", vector_array(report.problem.weight));
+  add("pi", real_array({report.problem.weight.begin(), report.problem.weight.end()}));
   add("L_in", matrix_array(in_support_logits(report.problem.targets, supports.words)));
   add("L_mm", matrix_array(report.solution.logits));
   add("S_tilde", matrix_array(proxy));
   add("W_mm", matrix_array(report.factors.w));
   add("H_mm", matrix_array(report.factors.h));
-  add("singular_values_mm", vector_array(report.singular_values));
-  add("singular_values_proxy", vector_array(report.proxy_singular_values));
+  add("singular_values_mm", real_array({report.singular_values.begin(), report.singular_values.end()}));
+  add("singular_values_proxy", real_array({report.proxy_singular_values.begin(), report.proxy_singular_values.end()}));
   add_cosines("corr_H_mm", report.factors.h);
   add_cosines("corr_W_mm", MatrixD(report.factors.w.transpose()));
   add_cosines("corr_S_tilde", proxy);

@@ -311,6 +311,11 @@ Array matrix_array(const Eigen::Ref<const MatrixD>& matrix) {
           std::move(values)};
 }
 
+Array real_array(std::vector<double> values) {
+  const std::size_t count = values.size();
+  return {{count}, std::move(values)};
+}
+
 Array integer_array(std::vector<std::int64_t> values, std::vector<std::size_t> shape) {
   return {std::move(shape), std::move(values)};
 }

@@ -25,6 +25,8 @@ std::size_t element_count(const std::vector<std::size_t>& shape);
 
 /// A matrix as a two-dimensional array; row i of the matrix is row i of the array.
 Array matrix_array(const Eigen::Ref<const MatrixD>& matrix);
+/// One-dimensional.
+Array real_array(std::vector<double> values);
 Array integer_array(std::vector<std::int64_t> values, std::vector<std::size_t> shape);
 /// A list of texts, one-dimensional.
 Array text_array(std::vector<std::string> values);

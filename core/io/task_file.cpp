@@ -4,11 +4,6 @@ namespace gramscope {
 
 namespace {
 
-Array real_array(std::vector<double> values) {
-  const std::size_t count = values.size();
-  return {{count}, std::move(values)};
-}
-
 Array index_array(const std::vector<Index>& values) {
   return integer_array({values.begin(), values.end()}, {values.size()});
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/linalg/decomposition.h"
+#include "core/theory/in_support.h"
 #include "core/theory/similarity.h"
 
 namespace gramscope {
@@ -53,15 +54,6 @@ std::vector<Index> contexts_with_a_margin(const Supports& supports) {
 
 /// R with |R x| = |A x| for every x: the triangular factor of A where it is smaller.
 MatrixD triangular_factor(const MatrixD& a) { return a.rows() > a.cols() ? householder_qr(a, 0).r : a; }
-
-/// log P - mean of log P on the support of a context, in the order of its words.
-VectorD centred_log_probabilities(const SparseColumns& targets, Index context) {
-  const auto begin = targets.begin[static_cast<std::size_t>(context)];
-  const auto size = targets.begin[static_cast<std::size_t>(context) + 1] - begin;
-  if (size == 1) return VectorD::Zero(1);
-  const VectorD logs = Eigen::Map<const VectorD>(targets.probability.data() + begin, size).array().log();
-  return logs.array() - logs.mean();
-}
 
 /// The sum of unit vectors and of its cosines over pairs: of n units with sum s there are n (n - 1) ordered pairs, whose
 /// cosines sum to |s|² - n.
@@ -241,12 +233,9 @@ void add_max_margin_similarities(Metrics& metrics, const Embeddings& embeddings)
     return;
   }
   const auto& theory = *embeddings.max_margin;
-  const std::string reason = theory.contexts_norm > 0.0 ? kNoDirectionReason : kNoMaxMargin;
-  add(metrics, "sim_h_mm",
-      geometry_similarity(embeddings.h, predicted_directions(theory.factors.h), theory.contexts_norm), reason);
-  add(metrics, "sim_w_mm",
-      geometry_similarity(embeddings.w.transpose(), predicted_directions(theory.factors.w.transpose()), theory.words_norm),
-      reason);
+  const std::string reason = theory.contexts.norm > 0.0 ? kNoDirectionReason : kNoMaxMargin;
+  add(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
+  add(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
 }
 
 /// <L - P_F(L), L_mm>² / (|L_mm|² |L|²). L_mm is constant on every support, so that <P_F(L), L_mm> = 0, and <W H, W_mm H_mm>

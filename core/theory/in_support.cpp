@@ -7,37 +7,33 @@ namespace gramscope {
 
 namespace {
 
-/// log P of a column's entries minus their mean.
-class CentredLogs {
- public:
-  CentredLogs(const SparseColumns& targets, Index context)
-      : targets_(targets),
-        begin_(static_cast<std::size_t>(targets.begin[static_cast<std::size_t>(context)])),
-        end_(static_cast<std::size_t>(targets.begin[static_cast<std::size_t>(context) + 1])) {
-    for (std::size_t i = begin_; i < end_; ++i) mean_ += std::log(targets.probability[i]);
-    if (end_ > begin_) mean_ /= static_cast<double>(end_ - begin_);
-  }
-
-  /// visit(word, log P - mean) for every word of the support.
-  template <class Visit>
-  void each(const Visit& visit) const {
-    for (std::size_t i = begin_; i < end_; ++i)
-      visit(targets_.word[i], end_ - begin_ == 1 ? 0.0 : std::log(targets_.probability[i]) - mean_);
-  }
-
- private:
-  const SparseColumns& targets_;
-  std::size_t begin_;
-  std::size_t end_;
-  double mean_ = 0.0;
-};
+/// The words that can follow a context, as an index into a column.
+auto words_of(const SparseColumns& targets, Index context) {
+  const auto begin = targets.begin[static_cast<std::size_t>(context)];
+  return Eigen::Map<const Eigen::Matrix<Index, Eigen::Dynamic, 1>>(
+      targets.word.data() + begin, targets.begin[static_cast<std::size_t>(context) + 1] - begin);
+}
 
 }  // namespace
 
+VectorD centred_log_probabilities(const SparseColumns& targets, Index context) {
+  const auto begin = targets.begin[static_cast<std::size_t>(context)];
+  const auto size = targets.begin[static_cast<std::size_t>(context) + 1] - begin;
+  if (size == 1) return VectorD::Zero(1);
+  const VectorD logs = Eigen::Map<const VectorD>(targets.probability.data() + begin, size).array().log();
+  return logs.array() - logs.mean();
+}
+
+double in_support_norm(const SparseColumns& targets) {
+  double squared = 0.0;
+  for (Index j = 0; j < targets.columns(); ++j) squared += centred_log_probabilities(targets, j).squaredNorm();
+  const double norm = std::sqrt(squared);
+  return norm > 1e-13 * std::sqrt(static_cast<double>(targets.word.size())) ? norm : 0.0;
+}
+
 MatrixD in_support_logits(const SparseColumns& targets, Index words) {
   MatrixD result = MatrixD::Zero(words, targets.columns());
-  for (Index j = 0; j < targets.columns(); ++j)
-    CentredLogs(targets, j).each([&](Index word, double value) { result(word, j) = value; });
+  for (Index j = 0; j < targets.columns(); ++j) result.col(j)(words_of(targets, j)) = centred_log_probabilities(targets, j);
   return result;
 }
 
@@ -58,16 +54,9 @@ double in_support_distance(const MatrixD& logits, const SparseColumns& targets) 
   assert(logits.cols() == targets.columns());
   double squared = 0.0;
   for (Index j = 0; j < logits.cols(); ++j) {
-    const CentredLogs logs(targets, j);
-    double mean = 0.0;
-    Index size = 0;
-    logs.each([&](Index word, double) { mean += logits(word, j), ++size; });
-    if (size < 2) continue;
-    mean /= static_cast<double>(size);
-    logs.each([&](Index word, double value) {
-      const double difference = logits(word, j) - mean - value;
-      squared += difference * difference;
-    });
+    const VectorD own = logits.col(j)(words_of(targets, j));
+    if (own.size() < 2) continue;
+    squared += (own - VectorD::Constant(own.size(), own.mean()) - centred_log_probabilities(targets, j)).squaredNorm();
   }
   return std::sqrt(squared);
 }

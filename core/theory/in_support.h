@@ -4,6 +4,14 @@
 
 namespace gramscope {
 
+/// log P_zj - mean over S_j of log P of one context j, in nats, in the order of its words: column j of L_in on its support.
+/// Sums to 0; exactly 0 for a single word.
+VectorD centred_log_probabilities(const SparseColumns& targets, Index context);
+
+/// |L_in|_F in nats, without forming it: exactly 0 where the next words of every context are equally likely, and rounding
+/// is all there is.
+double in_support_norm(const SparseColumns& targets);
+
 /// L_in (V×m): L_in[z, j] = log P_zj - mean over S_j of log P, 0 off the support: the finite part of the logits that
 /// soft labels fix (IG section 4; math.md section 6). In nats. Its columns sum to 0; 0 for one-hot labels and wherever
 /// the next words of a context are equally likely.

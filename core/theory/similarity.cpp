@@ -133,14 +133,13 @@ double similarity(double squared_product, double x_norm, double y_norm) {
 
 }  // namespace
 
-MatrixD predicted_directions(const MatrixD& y) {
-  MatrixD unit = unit_columns(y);
-  if (y.size() == 0) return unit;
+PredictedGeometry::PredictedGeometry(const MatrixD& y) : directions(unit_columns(y)) {
+  if (y.size() == 0) return;
   const VectorD norms = y.colwise().norm();
   const double longest = norms.maxCoeff();
-  for (Index j = 0; j < unit.cols(); ++j)
-    if (!(norms(j) > kNoDirection * longest)) unit.col(j).setZero();
-  return unit;
+  for (Index j = 0; j < directions.cols(); ++j)
+    if (!(norms(j) > kNoDirection * longest)) directions.col(j).setZero();
+  norm = geometry_norm(directions);
 }
 
 double geometry_norm(const MatrixD& directions) {
@@ -152,19 +151,17 @@ double geometry_norm(const MatrixD& directions) {
   return gram.norm();
 }
 
-double geometry_similarity(const MatrixD& x, const MatrixD& y) {
-  const MatrixD directions = predicted_directions(y);
-  return geometry_similarity(x, directions, geometry_norm(directions));
-}
+double geometry_similarity(const MatrixD& x, const MatrixD& y) { return geometry_similarity(x, PredictedGeometry(y)); }
 
-double geometry_similarity(const MatrixD& x, const MatrixD& directions, double norm) {
+double geometry_similarity(const MatrixD& x, const PredictedGeometry& y) {
+  const MatrixD& directions = y.directions;
   assert(x.cols() == directions.cols());
   MatrixD unit = unit_columns(x);
   for (Index j = 0; j < unit.cols(); ++j)
     if (directions.col(j).isZero(0.0)) unit.col(j).setZero();
   MatrixD product;
   product.noalias() = unit * directions.transpose();
-  return similarity(product.squaredNorm(), geometry_norm(unit), norm);
+  return similarity(product.squaredNorm(), geometry_norm(unit), y.norm);
 }
 
 double proxy_work(const Supports& supports) { return 2.0 * Work(Incidence(supports)).least(); }

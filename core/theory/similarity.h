@@ -8,9 +8,14 @@ namespace gramscope {
 /// from which no mean is subtracted (IG section 5; math.md section 6). The n×n matrices are never formed: with unit columns
 /// <corr X, corr Y> = |X^ Y^^T|_F^2.
 
-/// The columns of a predicted geometry Y (r×n) at length 1; 0 where they are under 1e-9 of the longest, which predicts no
-/// direction.
-MatrixD predicted_directions(const MatrixD& y);
+/// A geometry that a theory predicts, Y (r×n): to be compared with again and again.
+struct PredictedGeometry {
+  PredictedGeometry() = default;
+  explicit PredictedGeometry(const MatrixD& y);
+
+  MatrixD directions;  ///< columns at length 1; 0 where they are under 1e-9 of the longest, which predicts no direction
+  double norm = 0.0;   ///< geometry_norm() of them
+};
 
 /// |corr X|_F of unit or zero columns (r×n): between 1 and n where no column is 0.
 double geometry_norm(const MatrixD& directions);
@@ -19,8 +24,7 @@ double geometry_norm(const MatrixD& directions);
 /// is Y up to rotation and the lengths of the columns. NaN where one of the other columns of X is 0, where Y is 0, or where
 /// anything is not finite.
 double geometry_similarity(const MatrixD& x, const MatrixD& y);
-/// The same with Y as predicted_directions() and their geometry_norm(), for a Y that is used again and again.
-double geometry_similarity(const MatrixD& x, const MatrixD& directions, double norm);
+double geometry_similarity(const MatrixD& x, const PredictedGeometry& y);
 
 /// |corr S~|_F and |corr S~^T|_F of the proxy S~ = (I - 11^T/V) S, without forming S~: over distinct supports, from the
 /// smaller of the two Gram matrices and by sparse intersections. Left out are the contexts that every word can follow; a row

@@ -1,6 +1,5 @@
 #include "core/theory/task_theory.h"
 
-#include <cmath>
 #include <utility>
 
 #include "core/linalg/arithmetic.h"
@@ -13,24 +12,6 @@ namespace {
 
 /// Half a second: the supports of 5,000 words and 20,000 contexts take 3e7.
 constexpr double kMostProxyWork = 2e8;
-
-/// |L_in|_F
-double in_support_norm(const SparseColumns& targets) {
-  double squared = 0.0;
-  for (Index j = 0; j < targets.columns(); ++j) {
-    const auto begin = static_cast<std::size_t>(targets.begin[static_cast<std::size_t>(j)]);
-    const auto end = static_cast<std::size_t>(targets.begin[static_cast<std::size_t>(j) + 1]);
-    double mean = 0.0;
-    for (std::size_t i = begin; i < end; ++i) mean += std::log(targets.probability[i]) / static_cast<double>(end - begin);
-    for (std::size_t i = begin; i < end; ++i) {
-      const double centred = std::log(targets.probability[i]) - mean;
-      squared += centred * centred;
-    }
-  }
-  // Equal probabilities leave rounding only.
-  const double norm = std::sqrt(squared);
-  return norm > 1e-13 * std::sqrt(static_cast<double>(targets.word.size())) ? norm : 0.0;
-}
 
 }  // namespace
 
@@ -62,8 +43,8 @@ std::shared_ptr<const MaxMarginTheory> make_max_margin_theory(std::shared_ptr<co
                      std::to_string(task->words) + " words and " + std::to_string(task->contexts) + " contexts");
   auto theory = std::make_shared<MaxMarginTheory>();
   theory->factors = max_margin_factors(solution.logits);
-  theory->contexts_norm = geometry_norm(predicted_directions(theory->factors.h));
-  theory->words_norm = geometry_norm(predicted_directions(theory->factors.w.transpose()));
+  theory->contexts = PredictedGeometry(theory->factors.h);
+  theory->words = PredictedGeometry(theory->factors.w.transpose());
   theory->solution = std::move(solution);
   theory->task = std::move(task);
   theory->seconds = seconds;

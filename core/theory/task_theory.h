@@ -6,6 +6,7 @@
 #include "core/theory/in_support.h"
 #include "core/theory/max_margin.h"
 #include "core/theory/modes.h"
+#include "core/theory/similarity.h"
 
 namespace gramscope {
 
@@ -30,8 +31,8 @@ struct MaxMarginTheory {
   std::shared_ptr<const Task> task;
   MaxMargin solution;
   MaxMarginFactors factors;     ///< W_mm (V×r), H_mm (r×m)
-  double contexts_norm = 0.0;   ///< |corr H_mm|_F
-  double words_norm = 0.0;      ///< |corr W_mm^T|_F
+  PredictedGeometry contexts;   ///< of H_mm
+  PredictedGeometry words;      ///< of W_mm^T
   double seconds = 0.0;         ///< that it took; of no influence on anything
 };
 

@@ -15,5 +15,6 @@ using Vector = Eigen::Matrix<T, Eigen::Dynamic, 1>;
 using MatrixD = Matrix<double>;
 using VectorD = Vector<double>;
 using MatrixF = Matrix<float>;
+using VectorF = Vector<float>;
 
 }  // namespace gramscope

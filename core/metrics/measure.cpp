@@ -189,7 +189,8 @@ std::shared_ptr<const TaskTheory> theory_of(const Embeddings& embeddings) {
 
 }  // namespace
 
-Metrics measure(const Embeddings& embeddings, MeasureDepth depth) {
+Metrics measure(const Embeddings& embeddings, MeasureDepth depth, const TaskWork& work) {
+  work.progress(0.0, "Measuring");
   Moment moment{embeddings, *embeddings.task, class_means(*embeddings.task, embeddings.h), {}, {}};
   moment.centred_means = centre_columns(moment.classes.means);
   if (!moment.task.factors.empty()) moment.cosines = cosine_gram(moment.centred_means);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/metrics/metrics.h"
+#include "core/tasks/task_work.h"
 #include "core/train/snapshot.h"
 
 namespace gramscope {
@@ -14,7 +15,10 @@ enum class MeasureDepth {
 /// Every metric of metric_entries() for one moment, in their order; those of a prefix once per factor or mode. Computed in
 /// double from (task, W, H), the smoothing, the penalty and L_mm alone, with nothing carried over from other moments. A
 /// number that does not exist comes with the reason why.
-Metrics measure(const Embeddings& embeddings, MeasureDepth depth = MeasureDepth::record);
+///
+/// Where a recording has no W, or no labels, what needs them is undefined and says so. `work` hears of what takes longer
+/// than a moment and can stop it (Cancelled).
+Metrics measure(const Embeddings& embeddings, MeasureDepth depth = MeasureDepth::record, const TaskWork& work = {});
 
 /// The metrics among them that depend on L_mm, and no others, as measure() gives them: nuclear_ratio, sim_h_mm, sim_w_mm,
 /// share_max_margin. What a step was measured without is completed by them.

@@ -64,7 +64,7 @@ struct Task {
   std::vector<std::vector<int>> tokens;    ///< m: the tokens of each context, first to last
 
   std::vector<Factor> factors;
-  MatrixD semantic_kernel;  ///< K_sem (m×m); 0×0 without factors
+  MatrixD semantic_kernel;  ///< K_sem (m×m); 0×0 without factors, and for recordings, which may have too many contexts
 
   /// One label per context in one-hot tasks (the word that follows); empty otherwise.
   std::vector<int> labels;
@@ -73,6 +73,8 @@ struct Task {
   std::vector<TaskFact> facts;
 
   bool is_one_hot() const { return !labels.empty(); }
+  /// Whether it is known what follows the contexts: not so for embeddings that come without labels.
+  bool has_targets() const { return !targets.word.empty(); }
   /// Whether words and contexts are paired: every word follows one context and no other.
   bool has_one_context_per_label() const;
 };

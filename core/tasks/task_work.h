@@ -9,8 +9,8 @@
 
 namespace gramscope {
 
-/// Where the making of a task is reported to, and how it is stopped. A task that takes more than a moment to make calls
-/// progress() every few milliseconds. A default one listens to nobody.
+/// Where work that may take more than a moment (making a task, reading a file, measuring) is reported to, and how it is
+/// stopped. It calls progress() every few milliseconds. A default one listens to nobody.
 struct TaskWork {
   std::function<void(double share, std::string_view what)> report;  ///< share of the work done, 0 to 1
   std::stop_token stop;

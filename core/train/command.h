@@ -56,7 +56,17 @@ struct SetSpeed {
 struct RequestFrame {
   FrameWanted wanted = {};
 };
+/// Shows a recorded step, the nearest there is, and pauses there.
+struct Seek {
+  std::int64_t step = 0;
+};
+/// Back to the newest step, and on with it as new ones come.
+struct GoLive {};
+/// Whether new files of a recording are looked for.
+struct Follow {
+  bool is_on = true;
+};
 
-using Control = std::variant<Run, Pause, StepOnce, SetSpeed, RequestFrame>;
+using Control = std::variant<Run, Pause, StepOnce, SetSpeed, RequestFrame, Seek, GoLive, Follow>;
 
 }  // namespace gramscope

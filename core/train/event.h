@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/registry/config.h"
 #include "core/train/snapshot.h"
@@ -64,7 +65,12 @@ struct Remeasured {
   std::int64_t step = 0;
   Metrics metrics;
 };
+/// All recorded steps anew, in order, with their phases: one was found that belongs between others.
+struct CourseReplaced {
+  std::vector<Record> records;
+};
 
-using Event = std::variant<Recorded, ConfigChanged, Message, Diverged, Finished, MaxMarginSolved, Remeasured>;
+using Event =
+    std::variant<Recorded, ConfigChanged, Message, Diverged, Finished, MaxMarginSolved, Remeasured, CourseReplaced>;
 
 }  // namespace gramscope

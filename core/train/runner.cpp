@@ -224,6 +224,10 @@ struct Runner::Impl {
     frame_wanted.inside.layers = frame_wanted.inside.layers || frame_wanted.layer >= 0;
   }
 
+  void handle_control(const Seek&) {}
+  void handle_control(const GoLive&) {}
+  void handle_control(const Follow&) {}
+
   void take_steps() {
     const auto due = pacer.due(engine.step(), Clock::now());
     if (due <= 0) return;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct Embeddings {
   double penalty = 0.0;      ///< the part of the objective that is not a function of (task, W, H)
   double smoothing = 0.0;    ///< eps of the label smoothing in force
   MatrixD h;                 ///< d×m
-  MatrixD w;                 ///< V×d
+  MatrixD w;                 ///< V×d; 0×d where a recording has none
+  VectorD bias;              ///< V: logits are W h + b; empty: no bias
   Inside inside;             ///< as much as was asked for
   std::shared_ptr<const TaskTheory> theory;            ///< of the task; nullptr: measure() makes it
   std::shared_ptr<const MaxMarginTheory> max_margin;   ///< nullptr: not solved, and max_margin_missing says why
@@ -94,6 +96,10 @@ struct Snapshot {
   /// size of gram_h and gram_w.
   MatrixF plain_gram_h;
   MatrixF plain_gram_w;
+  /// m: the centred cosines of one context, wanted.context, with all contexts, in full however many there are; empty where
+  /// none is wanted.
+  VectorF context_cosines;
+  std::optional<Index> context;  ///< the one they are of
 
   const Task& task() const { return *embeddings->task; }
   std::int64_t segment() const { return embeddings->segment; }
@@ -106,6 +112,7 @@ struct FrameWanted {
   int layer = -1;  ///< see Snapshot::layer; a layer implies inside.layers
   bool logits = false;       ///< Snapshot::logits
   bool plain_grams = false;  ///< Snapshot::plain_gram_h and plain_gram_w
+  std::optional<Index> context;  ///< Snapshot::context_cosines
 
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;
 };

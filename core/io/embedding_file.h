@@ -38,7 +38,9 @@ inline constexpr Index kMostEmbeddingFactors = 64;
 
 /// What a file holds.
 struct EmbeddingFile {
-  std::shared_ptr<const Embeddings> embeddings;  ///< at step 0 where neither the file nor its name (step_in_name) says one
+  /// At step 0 where neither the file nor its name (step_in_name) says one. Nobody else has them yet: what is known of their
+  /// segment and theory can be added.
+  std::shared_ptr<Embeddings> embeddings;
   std::vector<std::pair<std::string, std::string>> facts;  ///< {"H", "5,000 × 1,024, float32"}, in the order above
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +40,9 @@ inline constexpr Index kMostEmbeddingFactors = 64;
 
 /// What a file holds.
 struct EmbeddingFile {
-  std::shared_ptr<const Embeddings> embeddings;  ///< at step 0 where neither the file nor its name (step_in_name) says one
+  /// At step 0 where neither the file nor its name (step_in_name) says one. Nobody else has them: they may be completed.
+  std::shared_ptr<Embeddings> embeddings;
+  std::optional<std::int64_t> own_step;  ///< that the file itself says
   std::vector<std::pair<std::string, std::string>> facts;  ///< {"H", "5,000 × 1,024, float32"}, in the order above
 };
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <map>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <stop_token>
@@ -100,6 +100,7 @@ struct Recording::Impl {
 
   void turn() {
     for (const auto& control : wait()) handle(control);
+    if (!is_busy) renewed_stop();  // there was nothing to be cancelled
     if (is_following && Clock::now() >= next_look) look();
     play();
     show();
@@ -244,7 +245,8 @@ struct Recording::Impl {
     const bool is_shown = shown.file == playhead && shown.read == key_of(*playhead) && shown.embeddings->task == playhead->task;
     if (!is_shown) {
       const bool is_unreadable = playhead->state == State::unreadable || playhead->state == State::refused;
-      if (is_unreadable || !load_playhead()) playhead = shown.file;
+      const bool is_known_to_be_lost = playhead->is_lost && playhead == shown.file;
+      if (is_unreadable || is_known_to_be_lost || !load_playhead()) playhead = shown.file;
     }
     submit();
   }

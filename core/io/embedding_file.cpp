@@ -73,7 +73,7 @@ class EmbeddingReader {
     embeddings->w = file_.has("W") ? read_large("W", Placing::as_rows) : MatrixD(0, static_cast<Index>(d));
     const auto task_before = before_ != nullptr ? before_->task : nullptr;
     embeddings->task = make_recording_task(std::move(notes_), task_before, targets_);
-    return {embeddings, facts()};
+    return {embeddings, own_step_, facts()};
   }
 
  private:
@@ -279,6 +279,7 @@ class EmbeddingReader {
     }
     if (step < 0) fail("step", fmt::format("{}: must be 0 or more", step));
     tell("step", counted(static_cast<std::uint64_t>(step)));
+    own_step_ = step;
     return step;
   }
 
@@ -346,6 +347,7 @@ class EmbeddingReader {
   std::string h_name_;
   std::size_t n_ = 0;
   SampleNotes notes_;
+  std::optional<std::int64_t> own_step_;
   std::vector<std::pair<std::string, std::string>> facts_;
 };
 

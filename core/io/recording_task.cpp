@@ -20,14 +20,6 @@ bool is_same(const Factor& a, const Factor& b) {
   return a.name == b.name && a.value_names == b.value_names && a.value == b.value;
 }
 
-bool is_same(const Task& a, const Task& b) {
-  return a.kind == b.kind && a.words == b.words && a.contexts == b.contexts && a.targets.begin == b.targets.begin &&
-         a.targets.word == b.targets.word && a.targets.probability == b.targets.probability && a.weight == b.weight &&
-         a.context_names == b.context_names && a.word_names == b.word_names &&
-         std::equal(a.factors.begin(), a.factors.end(), b.factors.begin(), b.factors.end(),
-                    [](const Factor& x, const Factor& y) { return is_same(x, y); });
-}
-
 /// What follows each sample, from the labels; from the earlier task where there are none.
 void fill_targets(Task& task, const SampleNotes& notes, const Task* before) {
   if (notes.labels) {
@@ -102,8 +94,16 @@ std::shared_ptr<const Task> make_recording_task(SampleNotes notes, const std::sh
   else
     task->word_names =
         before != nullptr && before->words == task->words ? before->word_names : numbers_from_zero(task->words);
-  if (before != nullptr && is_same(*before, *task)) return before;
+  if (before != nullptr && is_same_recording_task(*before, *task)) return before;
   return task;
+}
+
+bool is_same_recording_task(const Task& a, const Task& b) {
+  return a.kind == b.kind && a.words == b.words && a.contexts == b.contexts && a.targets.begin == b.targets.begin &&
+         a.targets.word == b.targets.word && a.targets.probability == b.targets.probability && a.weight == b.weight &&
+         a.context_names == b.context_names && a.word_names == b.word_names &&
+         std::equal(a.factors.begin(), a.factors.end(), b.factors.begin(), b.factors.end(),
+                    [](const Factor& x, const Factor& y) { return is_same(x, y); });
 }
 
 }  // namespace gramscope

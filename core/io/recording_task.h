@@ -33,4 +33,7 @@ Factor make_factor(std::string name, const std::vector<std::int64_t>& number);
 std::shared_ptr<const Task> make_recording_task(SampleNotes notes, const std::shared_ptr<const Task>& before,
                                                 const Task* targets);
 
+/// Whether two such tasks say the same of the same samples.
+bool is_same_recording_task(const Task& a, const Task& b);
+
 }  // namespace gramscope

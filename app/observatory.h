@@ -90,6 +90,12 @@ class Observatory {
   /// From now on nothing else is opened: who tries is told why not.
   void keep_source(std::string reason) { reason_to_keep_ = std::move(reason); }
   bool is_opening() const { return opening_ != nullptr; }
+  /// Whether status().preparation stands between the user and what was asked for. Not so where the other snapshots of a
+  /// recording are measured while one is looked at.
+  bool is_waiting() const {
+    if (!status_.preparation) return false;
+    return is_opening() || !is_recording() || snapshot_ == nullptr || snapshot_->step() != playhead();
+  }
   /// Whether what is shown was recorded by another program: then there is no config, and nothing to train.
   bool is_recording() const { return status_.recording.has_value(); }
 

@@ -297,7 +297,7 @@ void Workspace::escape(Observatory& observatory) {
   if (does_escape_belong_to_imgui()) return;
   if (shows_shortcuts_)
     shows_shortcuts_ = false;
-  else if (observatory.status().preparation)
+  else if (observatory.is_waiting())
     observatory.cancel_preparation();
   else if (is_keyboard_taken())
     drop_focus();

@@ -1,7 +1,7 @@
 #include "app/views/recording_panel.h"
 
+#include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "app/ui/format.h"
 #include "app/ui/info_card.h"
@@ -103,6 +103,10 @@ void write_what_was_found(RecordingColumn& column, const Observatory& observator
     column.paragraph("recording.measured",
                      format_count(recording.measured) + " of " + format_count(recording.snapshots) + " measured so far",
                      palette().text_muted, fonts().body);
+  if (const auto& preparation = observatory.status().preparation)
+    column.paragraph("recording.preparation",
+                     preparation->what + " " + format_fixed(100.0 * std::clamp(preparation->share, 0.0, 1.0), 0) + "%",
+                     palette().text_muted, fonts().small);
   if (recording.refused == 0) return;
   column.paragraph("recording.refused", plural(recording.refused, "file", "files") + " refused", palette().warning,
                    fonts().body);

@@ -84,7 +84,8 @@ struct Snapshot {
   double projection_radius = 0.0;      ///< largest distance of a projected point from the origin
   double explained_variance_3 = 0.0;   ///< share of the variance in the three axes, 0 to 1
 
-  std::vector<SpectrumLine> spectrum;  ///< descending, at most min(d, m)
+  /// Descending: all min(d, m) directions, or the leading kLeadingAxes where there are more than kAllAxes (principal_axes).
+  std::vector<SpectrumLine> spectrum;
 
   /// What the Gram of H, the projection and the spectrum show: -1 for H itself, else a layer of embeddings->inside.
   int layer = -1;

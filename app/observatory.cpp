@@ -50,7 +50,7 @@ void Observatory::update() {
   const auto snapshot = source_->snapshot();
   // Files of a recording may differ in their labels: what is shown is a snapshot with the task it came with. A run's
   // snapshot of an earlier task is not shown beside the targets of the new one.
-  if (snapshot != nullptr && is_recording()) adopt_task(snapshot->embeddings->task);
+  if (snapshot != nullptr && is_recording()) adopt_theory_of(*snapshot->embeddings);
   if (snapshot != nullptr && snapshot->embeddings->task == task_) snapshot_ = snapshot;
   if (snapshot_ != nullptr && !snapshot_->embeddings->inside.layers.empty()) {
     layer_names_.clear();
@@ -59,7 +59,9 @@ void Observatory::update() {
   if (status_.has_failed && (!message_ || message_->text != status_.failure))
     tell({Message::Level::error, status_.failure});
   if (opening_ != nullptr) status_.preparation = opening_->preparation();
-  if (sought_ && (status_.step == sought_->step || now_in_seconds() - sought_->sent_at > kPatience)) sought_.reset();
+  // What cannot be read is not shown, and the playhead goes back; a large file may take its time.
+  const bool is_given_up = sought_ && !status_.preparation && now_in_seconds() - sought_->sent_at > kPatience;
+  if (sought_ && (status_.step == sought_->step || is_given_up)) sought_.reset();
   if (!pending_.empty()) settle_pending();
   request_frame();
   fit_ntp_ufm();
@@ -213,6 +215,12 @@ void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   ntp_ufm_.reset();
   snapshot_.reset();
   fit_to(view, *task_);
+}
+
+void Observatory::adopt_theory_of(const Embeddings& embeddings) {
+  adopt_task(embeddings.task);
+  theory_ = embeddings.theory;
+  if (embeddings.max_margin != max_margin_) adopt_max_margin(embeddings.max_margin);
 }
 
 void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory) {

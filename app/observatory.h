@@ -124,6 +124,7 @@ class Observatory {
   void step_recorded(std::int64_t steps);
   /// The newest step, and those that come after it.
   void go_live();
+  /// Whether the newest step is shown, and where a recording is followed, whether the next will be when it comes.
   bool is_at_newest() const;
   /// Whether new files of a recording are looked for.
   void set_following(bool is_on);
@@ -181,6 +182,7 @@ class Observatory {
   void request_frame();
   void fit_ntp_ufm();
   void adopt_task(std::shared_ptr<const Task> task);
+  void adopt_theory_of(const Embeddings& embeddings);
   void adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory);
 
   /// A value that was sent and not yet confirmed: shown until the engine's answer to it comes.

@@ -85,8 +85,9 @@ void Observatory::go_live() {
 }
 
 bool Observatory::is_at_newest() const {
-  if (!is_recording()) return true;
-  return !sought_ && status_.recording->is_at_newest;
+  if (!is_recording() || records().empty()) return true;
+  const bool is_live = !sought_ && status_.recording->is_at_newest;
+  return is_live || (!status_.recording->is_following && playhead() == records().back().step());
 }
 
 void Observatory::set_following(bool is_on) {

@@ -13,6 +13,7 @@
 #include "app/views/matrix_panel.h"
 #include "app/views/pair_card.h"
 #include "app/views/picture_views.h"
+#include "app/views/theory_reading.h"
 #include "app/views/view_header.h"
 #include "core/theory/in_support.h"
 #include "core/train/max_margin_policy.h"
@@ -199,7 +200,7 @@ class LogitsView final : public View {
                               task_->is_one_hot() ? "0: one word follows each context"
                                                   : "0: the next words of each context are equally likely",
                               kKey);
-    if (observatory.is_recording()) return draw_placeholder(frame, "solved for beside runs only", kKey);
+    if (observatory.is_recording()) return draw_placeholder(frame, max_margin_standing(observatory).text, kKey);
     if (const auto& share = observatory.status().max_margin_share)
       return draw_placeholder(
           frame, fmt::format("{} {:.0f}%", frame.width() < 200 * s ? "solving," : "being solved:", 100.0 * *share), kKey);

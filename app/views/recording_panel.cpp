@@ -72,21 +72,20 @@ class RecordingColumn {
     y_ += std::round(taken + 3.0f * s);
   }
 
-  /// The path, shortened in its middle, with a button that copies it.
-  void path(const std::string& path) {
+  /// A line shortened in its middle, whole while the mouse is on it, with a button at its end; true when that is pressed.
+  bool line_with_button(const std::string& name, const std::string& text, const std::string& button_name,
+                        const std::string& label, const std::string& hint) {
     const float s = ui_scale();
     const float height = std::round(24.0f * s);
-    const float width = std::round(button_width("Copy"));
-    const Rect copy{{bounds_.max.x - width, y_}, {bounds_.max.x, y_ + height}};
-    const float room = copy.min.x - 8.0f * s - bounds_.min.x;
-    const float text_y = centred_y(fonts().small, y_, y_ + height);
-    draw_text(fonts().small, {bounds_.min.x, text_y}, palette().text_muted, elided_middle(fonts().small, path, room));
-    const Rect text{{bounds_.min.x, y_}, {copy.min.x - 8.0f * s, y_ + height}};
-    report_visible_item("recording.path", text);
-    if (ImGui::IsWindowHovered() && text.contains(ImGui::GetIO().MousePos)) show_info_card({}, path);
-    if (button("button.recording.copy_path", copy, "Copy", ButtonKind::quiet, "Copies the path."))
-      ImGui::SetClipboardText(path.c_str());
+    const float width = std::round(button_width(label));
+    const Rect button_rect{{bounds_.max.x - width, y_}, {bounds_.max.x, y_ + height}};
+    const Rect line{{bounds_.min.x, y_}, {button_rect.min.x - 8.0f * s, y_ + height}};
+    draw_text(fonts().small, {line.min.x, centred_y(fonts().small, line.min.y, line.max.y)}, palette().text_muted,
+              elided_middle(fonts().small, text, line.width()));
+    report_visible_item(name, line);
+    if (ImGui::IsWindowHovered() && line.contains(ImGui::GetIO().MousePos)) show_info_card({}, text);
     y_ += height;
+    return button(button_name, button_rect, label, ButtonKind::quiet, hint);
   }
 
  private:
@@ -94,19 +93,22 @@ class RecordingColumn {
   float y_;
 };
 
-void write_what_was_found(RecordingColumn& column, const Observatory& observatory, const RecordingStatus& recording) {
+void write_what_was_found(RecordingColumn& column, Observatory& observatory, const RecordingStatus& recording) {
   column.heading("Recording");
   column.paragraph("recording.name", recording_name(recording), palette().text, fonts().strong);
-  column.path(recording.path);
+  if (column.line_with_button("recording.path", recording.path, "button.recording.copy_path", "Copy", "Copies the path."))
+    ImGui::SetClipboardText(recording.path.c_str());
   column.paragraph("recording.extent", extent_text(recording, observatory.records()), palette().text, fonts().body);
   if (recording.measured + recording.refused < recording.snapshots)
     column.paragraph("recording.measured",
                      format_count(recording.measured) + " of " + format_count(recording.snapshots) + " measured so far",
                      palette().text_muted, fonts().body);
-  if (const auto& preparation = observatory.status().preparation)
-    column.paragraph("recording.preparation",
-                     preparation->what + " " + format_fixed(100.0 * std::clamp(preparation->share, 0.0, 1.0), 0) + "%",
-                     palette().text_muted, fonts().small);
+  if (const auto& preparation = observatory.status().preparation; preparation && !observatory.is_opening()) {
+    const std::string percent = format_fixed(100.0 * std::clamp(preparation->share, 0.0, 1.0), 0) + "%";
+    const bool is_stopped = column.line_with_button("recording.preparation", preparation->what + ", " + percent,
+                                                    "button.recording.stop", "Stop", "Measures no more of them.");
+    if (is_stopped) observatory.cancel_preparation();
+  }
   if (recording.refused == 0) return;
   column.paragraph("recording.refused", plural(recording.refused, "file", "files") + " refused", palette().warning,
                    fonts().body);
@@ -132,6 +134,13 @@ void write_limits(RecordingColumn& column, const Snapshot* snapshot) {
     column.paragraph("recording.averaging", averaging_text(*snapshot), palette().text_muted, fonts().small);
 }
 
+/// Whether rows have no names but their numbers.
+bool are_numbered(const Task& task) {
+  for (std::size_t j = 0; j < task.context_names.size(); ++j)
+    if (task.context_names[j] != std::to_string(j)) return false;
+  return true;
+}
+
 }  // namespace
 
 std::vector<MissingArray> missing_arrays(const Snapshot& snapshot) {
@@ -143,7 +152,7 @@ std::vector<MissingArray> missing_arrays(const Snapshot& snapshot) {
     missing.push_back({"labels", "n integers: class means, collapse within and between classes (nc1, nc2)"});
   if (task.factors.empty())
     missing.push_back({"factors", "n × k integers: semantic alignment, contrasts and phases"});
-  if (task.context_names.empty()) missing.push_back({"names", "n texts: what each row is"});
+  if (are_numbered(task)) missing.push_back({"names", "n texts: what each row is"});
   return missing;
 }
 

@@ -46,13 +46,14 @@ class TargetView final : public View {
                                    : is_recording                      ? "the files have no factors"
                                                                        : "this task has no latent factors";
     const std::string no_labels = observatory.task().has_targets() ? "" : "the files have no labels";
-    const std::string no_run = is_recording ? "solved for beside runs only" : "";
+    const bool has_no_limit = is_recording && observatory.max_margin() == nullptr;
+    const std::string no_limit = has_no_limit ? max_margin_standing(observatory).text : "";
     const std::vector<Option> options{
         {"semantic", "semantic", "The cosines if contexts knew their factors and no more.", {}, no_factors},
         {"symmetric", "symmetric", "The cosines if all contexts were equally far apart."},
         {"proxy", "proxy S~", "What the sets of next words say at once: the supports, centred.", {}, no_labels},
         {"max_margin", "theory L_mm", "The max-margin logits: where the geometry goes as the ridge vanishes.", {},
-         no_run}};
+         no_limit}};
     const int current = static_cast<int>(fitting_target(observatory.task(), observatory.view.target));
     if (const auto picked = header.picker("kind", "", options, current))
       observatory.view.target = kKinds[static_cast<std::size_t>(*picked)];

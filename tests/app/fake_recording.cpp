@@ -18,14 +18,13 @@ std::shared_ptr<const Task> recorded_task(const RecordingPlan& plan) {
   task->weight = VectorD::Constant(plan.rows, 1.0 / static_cast<double>(plan.rows));
   task->targets.begin.assign(static_cast<std::size_t>(plan.rows) + 1, 0);
   for (Index j = 0; j < plan.rows; ++j) {
-    if (plan.has_names) task->context_names.push_back("row " + std::to_string(j));
+    task->context_names.push_back((plan.has_names ? "row " : "") + std::to_string(j));
     if (!plan.has_labels) continue;
     task->targets.word.push_back(j % plan.classes);
     task->targets.probability.push_back(1.0);
     task->targets.begin[static_cast<std::size_t>(j) + 1] = j + 1;
   }
-  if (plan.has_names)
-    for (Index k = 0; k < task->words; ++k) task->word_names.push_back("class " + std::to_string(k));
+  for (Index k = 0; k < task->words; ++k) task->word_names.push_back((plan.has_names ? "class " : "") + std::to_string(k));
   if (plan.has_factors) {
     for (const int modulus : {2, 3}) {
       Factor factor{modulus == 2 ? "parity" : "third", {}, {}};

@@ -99,7 +99,7 @@ with tempfile.TemporaryDirectory() as name:
 
     own = folder / "own"
     call("run", "collapse", "--steps", 40, "--out", own)
-    view, frames = watched("view", own, script=["wait_finished", "wait_idle", "wait 2", "quit"])
+    view, frames = watched("view", own, script=["wait_finished", "key End", "wait 2", "wait_idle", "wait 2", "quit"])
     check("what run --out leaves opens too", view.returncode == 0 and frames and frames[-1]["step"] == 40)
 
     alone = folder / "alone.npy"

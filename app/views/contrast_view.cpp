@@ -45,7 +45,7 @@ class ContrastView final : public View {
     const auto& task = observatory.task();
     if (task.factors.empty()) {
       draw_wrapped(fonts().body, {left, y}, right - left, fonts().body->FontSize + 2.0f * scale,
-                   palette().text_muted, "This task has no latent factors.");
+                   palette().text_muted, observatory.is_recording() ? "The files have no array “factors”." : "This task has no latent factors.");
       return;
     }
     refresh_targets(observatory);
@@ -69,8 +69,8 @@ class ContrastView final : public View {
     task_ = task;
     targets_.clear();
     for (const auto& factor : task->factors)
-      targets_.push_back(observatory.targets().semantic.rows() == task->contexts
-                             ? contrast_in(observatory.targets().semantic, factor)
+      targets_.push_back(gram_block(task->contexts) == 1
+                             ? contrast_in(observatory.targets().of(TargetKind::semantic), factor)
                              : NAN);
   }
 

@@ -61,6 +61,8 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
   }
   if (wanted.logits && embeddings->w.rows() * embeddings->h.cols() <= kMostLogitCells)
     snapshot->logits = (embeddings->w * embeddings->h).cast<float>();
+  snapshot->histogram = pair_histogram(wanted.histogram, *task_, h, w);
+  if (wanted.classes) snapshot->classes = std::make_shared<const ClassTable>(class_table(*embeddings));
 
   const PrincipalAxes axes = principal_axes(h);
   const Projection projection = steady_projection(axes, previous_);

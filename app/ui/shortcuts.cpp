@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 17> lines{{
+  static constexpr std::array<ShortcutHelp, 18> lines{{
       {"Space", "run or pause"},
       {".", "take one step"},
       {"R", "restart with the same initial weights"},
@@ -16,9 +16,10 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"← →", "move the focused slider; Shift: five times as far"},
       {"Enter", "type a value for the focused slider"},
       {"Esc", "leave the control, the list or this page"},
-      {"Double-click", "slider: default value; plot: fit"},
+      {"Double-click", "slider: default value; plot, matrix: all of it"},
       {"Ctrl+click", "slider: type a value"},
-      {"Wheel, drag", "plot: zoom and pan; PCA: zoom and turn"},
+      {"Wheel, drag", "plot, matrix: zoom and pan; PCA: zoom and turn"},
+      {"+ −  0  ← →", "zoom, show whole and move the focused matrix"},
       {"Title ▾", "another picture in this panel"},
       {"Drop a file", "learn from a text; load a preset or session"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},

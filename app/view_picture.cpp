@@ -12,27 +12,27 @@ namespace gramscope::app {
 
 namespace {
 
-constexpr float kFrameSeconds = 1.0f / 60.0f;
+constexpr float kPictureSeconds = 1.0f / 60.0f;
 
 /// ImGui without a window system behind it: nothing is pressed and the mouse is nowhere.
-class ImGuiScope {
+class PictureImGui {
  public:
-  ImGuiScope(int width, int height) {
+  PictureImGui(int width, int height) {
     ImGui::CreateContext();
     auto& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
     io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
-    io.DeltaTime = kFrameSeconds;
+    io.DeltaTime = kPictureSeconds;
     ImGui_ImplOpenGL3_Init("#version 330");
     apply_theme(1.0f);
   }
-  ~ImGuiScope() {
+  ~PictureImGui() {
     ImGui_ImplOpenGL3_Shutdown();
     ImGui::DestroyContext();
   }
-  ImGuiScope(const ImGuiScope&) = delete;
-  ImGuiScope& operator=(const ImGuiScope&) = delete;
+  PictureImGui(const PictureImGui&) = delete;
+  PictureImGui& operator=(const PictureImGui&) = delete;
 };
 
 }  // namespace
@@ -42,7 +42,7 @@ struct ViewPicture::Impl {
       : canvas(width, height), imgui(width, height), view(find_view_entry(key)->make()) {}
 
   OffscreenCanvas canvas;
-  ImGuiScope imgui;
+  PictureImGui imgui;
   std::unique_ptr<View> view;
 };
 

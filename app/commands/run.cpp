@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <iostream>
 #include <optional>
 
@@ -13,18 +12,13 @@
 #include "app/commands/preparation.h"
 #include "app/commands/progress.h"
 #include "app/commands/run_report.h"
+#include "app/commands/stopwatch.h"
 #include "core/io/run_output.h"
 #include "core/io/safetensors.h"
 
 namespace gramscope::app {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 /// Prints what the engine has to say on stderr, clear of the progress bar.
 void tell(const Event& event, Progress& progress) {
@@ -80,9 +74,9 @@ RunStatus train(Engine& engine, const Session& session, Progress& progress, cons
       wait_a_moment(engine, progress, share->load());
       continue;
     }
-    const auto begin = Clock::now();
+    const Stopwatch stopwatch;
     engine.advance(steps);
-    const double seconds = seconds_since(begin);
+    const double seconds = stopwatch.seconds();
     if (steps == chunk && seconds < 0.01) chunk *= 2;
     if (seconds > 0.04) chunk = std::max<std::int64_t>(1, chunk / 2);
     progress.update(engine.step(), engine.step() + engine.steps_left());
@@ -146,9 +140,9 @@ ExitCode run_command(const RunOptions& options) {
   const auto share = std::make_shared<std::atomic<double>>(0.0);
   hooks.solve_max_margin = solve_beside(share);
   Engine engine(preset.config, preset.name, std::move(hooks));
-  const auto begin = Clock::now();
+  const Stopwatch stopwatch;
   const auto status = train(engine, experiment.session, progress, share);
-  const double seconds = seconds_since(begin);
+  const double seconds = stopwatch.seconds();
   progress.clear();
   const bool is_complete = await_max_margin(engine, progress, [&] { return share->load(); });
   if (output) output->finish(engine);

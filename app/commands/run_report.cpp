@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "app/commands/number_or_null.h"
 #include "app/ui/format.h"
 #include "core/io/version.h"
 #include "core/metrics/layer_reading.h"
@@ -21,8 +22,6 @@ template <class T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 std::string layers_text(const std::vector<LayerReading>& layers) {
   if (layers.empty()) return "\nlayers: the model has none\n";

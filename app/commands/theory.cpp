@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "app/commands/interrupt.h"
 #include "app/commands/preparation.h"
 #include "app/commands/spherical_code_report.h"
+#include "app/commands/stopwatch.h"
 #include "app/commands/theory_report.h"
 #include "app/ui/format.h"
 #include "core/io/atomic_file.h"
@@ -23,7 +23,6 @@ namespace gramscope::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr double kDefaultGap = 1e-6;
 constexpr double kLeastGap = 1e-12;
@@ -83,12 +82,10 @@ TaskWork part_of(const TaskWork& work, std::size_t part, std::size_t parts) {
   return result;
 }
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
 TheoryReport solve(std::string name, SupportProblem problem, const MaxMarginOptions& options, const TaskWork& work) {
-  const auto begin = Clock::now();
+  const Stopwatch stopwatch;
   auto solution = solve_max_margin(problem.supports, options, work);
-  const double seconds = seconds_since(begin);
+  const double seconds = stopwatch.seconds();
   return make_theory_report(std::move(name), std::move(problem), std::move(solution), seconds);
 }
 
@@ -155,9 +152,9 @@ ExitCode tell_directions(const TheoryOptions& options) {
   const InterruptGuard guard;
   Progress progress;
   SphericalCodeReport report;
-  const auto begin = Clock::now();
+  const Stopwatch stopwatch;
   report.code = find_spherical_code(*options.points, *options.dimension, {}, task_preparation(progress)());
-  report.seconds = seconds_since(begin);
+  report.seconds = stopwatch.seconds();
   progress.clear();
   if (!options.out.empty()) write_npz(options.out, spherical_code_arrays(report));
   if (options.json)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "app/commands/number_or_null.h"
 #include "app/ui/format.h"
 #include "core/linalg/arithmetic.h"
 #include "core/linalg/gram.h"
@@ -59,8 +60,6 @@ VectorD proxy_singular_values(const Supports& supports) {
 }
 
 double effective_rank_of(const VectorD& singular_values) { return effective_rank(singular_values.array().square()); }
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json list_of(const VectorD& values) { return std::vector<double>(values.begin(), values.end()); }
 

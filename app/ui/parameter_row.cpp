@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/ui/draw_list.h"
 #include "app/ui/format.h"
 #include "app/ui/info_card.h"
 #include "app/ui/interaction.h"
@@ -17,8 +18,6 @@
 
 namespace gramscope::app {
 namespace {
-
-ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 
 /// The columns of a row: label, control, number.
 struct Columns {

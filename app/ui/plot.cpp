@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/ui/draw_list.h"
 #include "app/ui/format.h"
 #include "app/ui/interaction.h"
 #include "app/ui/items.h"
@@ -12,8 +13,6 @@
 
 namespace gramscope::app {
 namespace {
-
-ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 
 /// Space of the axes' labels around the plot.
 constexpr float kLeft = 46.0f;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/ui/draw_list.h"
 #include "app/ui/format.h"
 #include "app/ui/info_card.h"
 #include "app/ui/interaction.h"
@@ -14,8 +15,6 @@
 
 namespace gramscope::app {
 namespace {
-
-ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 
 /// Of a legend: the sample before each name, and the height of a line.
 constexpr float kLegendStroke = 16.0f;

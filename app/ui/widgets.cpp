@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/ui/axis.h"
+#include "app/ui/draw_list.h"
 #include "app/ui/info_card.h"
 #include "app/ui/items.h"
 #include "app/ui/text.h"
@@ -14,8 +15,6 @@
 
 namespace gramscope::app {
 namespace {
-
-ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
 
 std::string upper(std::string_view text) {
   std::string result(text);

@@ -15,7 +15,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "agreement";
+constexpr std::string_view kAgreementKey = "agreement";
 
 enum Page { kSimilarity, kDistance, kNorms, kPages };
 
@@ -60,8 +60,8 @@ std::span<const Curve> curves_of(Page page) {
   }
 }
 
-PlotSeries series_of(std::span<const Record> records, const Curve& curve) {
-  PlotSeries series = app::series_of(records, curve.key);
+PlotSeries agreement_series(std::span<const Record> records, const Curve& curve) {
+  PlotSeries series = series_of(records, curve.key);
   series.label = curve.label;
   series.short_label = curve.short_label;
   series.colour = palette().classes[curve.colour];
@@ -76,13 +76,13 @@ PlotSeries series_of(std::span<const Record> records, const Curve& curve) {
 class AgreementView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
-    ViewHeader header(rect, kKey);
+    const ViewScope scope(kAgreementKey);
+    ViewHeader header(rect, kAgreementKey);
     const bool shows_all = shows_all_pages(rect);
     if (!shows_all) draw_page_picker(header);
     header.title("Agreement with theory", {shows_all ? "as the ridge vanishes" : subtitle(page_)});
     const auto records = current_records(observatory);
-    if (records.empty()) return draw_placeholder(header.body(), "waiting for the first step", kKey);
+    if (records.empty()) return draw_placeholder(header.body(), "waiting for the first step", kAgreementKey);
     const Rect plots = draw_meter(observatory, header.body());
     if (!shows_all) return draw_page(observatory, records, page_, plots);
     draw_all_pages(observatory, records, plots);
@@ -121,7 +121,7 @@ class AgreementView final : public View {
     if (snapshot == nullptr || body.height() < 200 * s || body.width() < 240 * s) return body;
     const float top = std::round(body.max.y - decomposition_meter_height() - 8 * s);
     draw_decomposition_meter({{body.min.x + 46 * s, top}, {body.max.x - 18 * s, body.max.y}},
-                             decomposition_of(snapshot->metrics), kKey, 10);
+                             decomposition_of(snapshot->metrics), kAgreementKey, 10);
     return {body.min, {body.max.x, top - 8 * s}};
   }
 
@@ -138,7 +138,7 @@ class AgreementView final : public View {
       const ImVec2 at{place.min.x + 12 * s, place.min.y + 6 * s};
       std::string title = std::string(kTitles[static_cast<std::size_t>(page)]) + " " + std::string(subtitle(page));
       title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
-      draw_label(fonts().small, at, palette().text_dim, title, kKey, 20 + page);
+      draw_label(fonts().small, at, palette().text_dim, title, kAgreementKey, 20 + page);
       draw_page(observatory, records, page, {{place.min.x, at.y + fonts().small->FontSize + 2 * s}, place.max});
     }
   }
@@ -147,7 +147,7 @@ class AgreementView final : public View {
     Plot& plot = plots_[static_cast<std::size_t>(page)];
     PlotContent content =
         plot_over_steps(observatory, "agreement." + std::string(kTitles[static_cast<std::size_t>(page)]));
-    for (const auto& curve : curves_of(page)) content.series.push_back(series_of(records, curve));
+    for (const auto& curve : curves_of(page)) content.series.push_back(agreement_series(records, curve));
     if (page == kSimilarity)
       fit_cosines(content);
     else

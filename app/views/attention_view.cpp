@@ -15,7 +15,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "attention";
+constexpr std::string_view kAttentionKey = "attention";
 /// Frames that an answer may take before its absence means that there is none.
 constexpr int kPatienceFrames = 60;
 
@@ -93,16 +93,16 @@ MapGrid lay_out(const Rect& body, Index blocks, Index heads, Index positions, co
 class AttentionView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kAttentionKey);
     const Index wanted = std::clamp<Index>(observatory.view.selection.context_a.value_or(0), 0,
                                            std::max<Index>(0, observatory.task().contexts - 1));
     observatory.view.wanted.inside.attention = wanted;
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kAttentionKey);
     const Snapshot* snapshot = observatory.snapshot();
     if (snapshot == nullptr || snapshot->embeddings->inside.attention.empty()) {
       header.title("Attention", {});
       ++frames_without_;
-      return draw_placeholder(header.body(), reason(observatory), kKey);
+      return draw_placeholder(header.body(), reason(observatory), kAttentionKey);
     }
     frames_without_ = 0;
     const auto& inside = snapshot->embeddings->inside;
@@ -131,7 +131,7 @@ class AttentionView final : public View {
       heads = std::max(heads, map.head + 1);
     }
     const Index positions = inside.attention.front().probability.rows();
-    if (positions == 0) return draw_placeholder(body, "This context has no tokens.", kKey);
+    if (positions == 0) return draw_placeholder(body, "This context has no tokens.", kAttentionKey);
     const auto names = position_names(snapshot.task(), inside.attention_context, positions);
     const MapGrid grid = lay_out(body, blocks, heads, positions, names);
     if (grid.side < 4) return;
@@ -155,8 +155,9 @@ class AttentionView final : public View {
       for (std::size_t t = 0; t < names.size(); ++t) {
         const std::string name = elided(font, names[t], grid.names - 8 * ui_scale());
         const float top = first.min.y + cell * static_cast<float>(t);
-        draw_label(font, {first.min.x - 6 * ui_scale() - text_size(font, name).x, centred_y(font, top, top + cell)},
-                   palette().text_muted, name, kKey, n++);
+        draw_label(font,
+                   {first.min.x - 6 * ui_scale() - text_size(font, name).x, centred_y(font, top, top + cell)},
+                   palette().text_muted, name, kAttentionKey, n++);
       }
     }
   }
@@ -178,8 +179,8 @@ class AttentionView final : public View {
       std::string caption = fmt::format("block {}, head {}", map.block + 1, map.head + 1);
       if (text_size(font, caption).x > grid.side) caption = fmt::format("{}.{}", map.block + 1, map.head + 1);
       if (text_size(font, caption).x <= grid.side)
-        draw_label(font, {rect.min.x, rect.min.y - grid.caption}, palette().text_muted, caption, kKey,
-                   1000 + static_cast<int>(i));
+        draw_label(font, {rect.min.x, rect.min.y - grid.caption}, palette().text_muted, caption,
+                   kAttentionKey, 1000 + static_cast<int>(i));
     }
     const auto state = interact(fmt::format("view.attention.map.{}.{}", map.block + 1, map.head + 1), rect);
     if (!state.is_hovered) return;

@@ -15,7 +15,7 @@ namespace gramscope::app {
 namespace {
 
 /// A name as a cell of tab-separated text: what would end the cell is a space.
-std::string plain(std::string text) {
+std::string without_tabs(std::string text) {
   std::replace_if(text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   return text;
 }
@@ -118,7 +118,7 @@ std::string class_table_text(const ClassTable& table, const Task& task, std::spa
     for (std::size_t c = 0; c < columns.size(); ++c) {
       if (c > 0) text += '\t';
       if (columns[c].number == nullptr) {
-        text += plain(name_in_column(table, task, row, c));
+        text += without_tabs(name_in_column(table, task, row, c));
         continue;
       }
       const double number = number_of(table, row, columns[c]);

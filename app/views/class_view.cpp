@@ -19,12 +19,12 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "classes";
-constexpr float kRow = 22.0f;
-constexpr float kHead = 22.0f;
-constexpr float kNumber = 62.0f;  ///< the width of a column of numbers
-constexpr float kLeastName = 64.0f;
-constexpr float kMostName = 220.0f;
+constexpr std::string_view kClassKey = "classes";
+constexpr float kClassRow = 22.0f;
+constexpr float kClassHead = 22.0f;
+constexpr float kNumberWidth = 62.0f;  ///< the width of a column of numbers
+constexpr float kLeastNameWidth = 64.0f;
+constexpr float kMostNameWidth = 220.0f;
 constexpr double kCopiedFor = 1.6;  ///< seconds
 
 struct PlacedColumn {
@@ -39,7 +39,7 @@ std::vector<PlacedColumn> place_columns(const Rect& row) {
   const float s = ui_scale();
   const auto columns = class_columns();
   const float room = row.width() - 20 * s;
-  const auto least = [&](std::size_t c) { return (columns[c].number == nullptr ? kLeastName : kNumber) * s; };
+  const auto least = [&](std::size_t c) { return (columns[c].number == nullptr ? kLeastNameWidth : kNumberWidth) * s; };
   std::vector<std::size_t> by_rank(columns.size());
   for (std::size_t c = 0; c < columns.size(); ++c) by_rank[c] = c;
   std::stable_sort(by_rank.begin(), by_rank.end(), [&](std::size_t a, std::size_t b) { return columns[a].rank < columns[b].rank; });
@@ -52,7 +52,7 @@ std::vector<PlacedColumn> place_columns(const Rect& row) {
     taken += least(c);
     names += columns[c].number == nullptr ? 1 : 0;
   }
-  const float more = names > 0 ? std::clamp((room - taken) / static_cast<float>(names), 0.0f, (kMostName - kLeastName) * s) : 0.0f;
+  const float more = names > 0 ? std::clamp((room - taken) / static_cast<float>(names), 0.0f, (kMostNameWidth - kLeastNameWidth) * s) : 0.0f;
   std::vector<PlacedColumn> placed;
   float left = row.min.x + 12 * s;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -65,7 +65,7 @@ std::vector<PlacedColumn> place_columns(const Rect& row) {
   return placed;
 }
 
-InfoCard card_of(const ClassColumn& column, const ClassTable& table) {
+InfoCard column_card(const ClassColumn& column, const ClassTable& table) {
   InfoCard card{column.label, column.key, {}};
   if (column.missing != nullptr && !column.missing(table).empty()) card.paragraph(column.missing(table), palette().warning);
   card.paragraph(column.meaning, palette().text);
@@ -78,11 +78,11 @@ InfoCard card_of(const ClassColumn& column, const ClassTable& table) {
 class ClassView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kClassKey);
     observatory.view.wanted.classes = true;
     const Snapshot* snapshot = observatory.snapshot();
     const bool has_table = snapshot != nullptr && snapshot->classes != nullptr;
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kClassKey);
     header.expect("Labels");
     const bool wants_copy = has_table && header.action("copy", has_just_copied() ? "copied" : "copy",
                                                        "The whole table as text, a tab between columns. Ctrl+C over the table does the same.");
@@ -90,7 +90,7 @@ class ClassView final : public View {
     header.title("Labels", {count, "one by one"});
     if (!has_table) {
       hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
-      return draw_placeholder(header.body(), snapshot == nullptr ? "waiting for the first step" : "measuring", kKey);
+      return draw_placeholder(header.body(), snapshot == nullptr ? "waiting for the first step" : "measuring", kClassKey);
     }
     refresh(snapshot->classes, snapshot->task());
     const bool has_mouse = draw_table(observatory, *snapshot, header.body());
@@ -122,10 +122,10 @@ class ClassView final : public View {
   /// Whether the mouse or the keyboard is at the table.
   bool draw_table(Observatory& observatory, const Snapshot& snapshot, const Rect& body) {
     const float s = ui_scale();
-    const Rect head{{body.min.x, body.min.y}, {body.max.x - 2 * s, body.min.y + kHead * s}};
+    const Rect head{{body.min.x, body.min.y}, {body.max.x - 2 * s, body.min.y + kClassHead * s}};
     const Rect rows{{head.min.x, head.max.y + 1}, {head.max.x, body.max.y - 4 * s}};
-    if (rows.height() < kRow * s) return false;
-    const auto response = list_.respond("view.classes.list", rows, order_.size(), std::round(kRow * s));
+    if (rows.height() < kClassRow * s) return false;
+    const auto response = list_.respond("view.classes.list", rows, order_.size(), std::round(kClassRow * s));
     const auto columns = place_columns({{head.min.x, head.min.y}, {list_.row(0).max.x, head.max.y}});
     draw_head(head, columns);
     {
@@ -154,10 +154,10 @@ class ClassView final : public View {
       const std::string text = elided(fonts().small, column.heading, placed.right - placed.left - 10 * s);
       const float width = text_size(fonts().small, text).x;
       const float left = placed.is_name ? placed.left : placed.right - width;
-      draw_label(fonts().small, {left, centred_y(fonts().small, head.min.y, head.max.y)}, colour, text, kKey, n++);
+      draw_label(fonts().small, {left, centred_y(fonts().small, head.min.y, head.max.y)}, colour, text, kClassKey, n++);
       if (is_sorted) draw_arrow(placed.is_name ? left + width + 7 * s : left - 7 * s, 0.5f * (head.min.y + head.max.y), colour);
       draw_focus_ring(state, cell, 3 * s);
-      if (wants_info_card(state)) show_info_card(card_of(column, *table_));
+      if (wants_info_card(state)) show_info_card(column_card(column, *table_));
     }
   }
 

@@ -16,14 +16,14 @@
 namespace gramscope::app {
 namespace {
 
-constexpr float kCaption = 18.0f;
-constexpr float kCells = 16.0f;
-constexpr float kBelow = 10.0f;
+constexpr float kStripCaption = 18.0f;
+constexpr float kStripCells = 16.0f;
+constexpr float kBelowStrip = 10.0f;
 
 }  // namespace
 
 float ContextStrip::height(const Rect& body) {
-  const float room = (kCaption + kCells + kBelow) * ui_scale();
+  const float room = (kStripCaption + kStripCells + kBelowStrip) * ui_scale();
   return body.height() >= 4 * room ? room : 0.0f;
 }
 
@@ -73,14 +73,14 @@ std::optional<Index> ContextStrip::draw(Observatory& observatory, const Rect& bo
   const float s = ui_scale();
   const auto selected = selected_context(observatory);
   row_.refresh(observatory, selected);
-  const Rect rect{{matrix.matrix.min.x, std::round(body.max.y - (kBelow + kCells) * s)},
-                  {matrix.matrix.max.x, std::round(body.max.y - kBelow * s)}};
+  const Rect rect{{matrix.matrix.min.x, std::round(body.max.y - (kBelowStrip + kStripCells) * s)},
+                  {matrix.matrix.max.x, std::round(body.max.y - kBelowStrip * s)}};
   if (rect.width() < 40 * s) return std::nullopt;
   const Task& task = observatory.snapshot()->task();
   std::string caption = "Click a row to see a context's cosines one by one.";
   if (selected) caption = row_.cosines().size() > 0 ? context_name(task, *selected) + ", with every context" : "waiting for the next step";
   ImFont* font = fonts().small;
-  const float caption_top = rect.min.y - (kCaption - 2) * s;
+  const float caption_top = rect.min.y - (kStripCaption - 2) * s;
   draw_label(font, {rect.min.x, caption_top}, palette().text_muted, elided_start(font, caption, rect.width()), key, 900);
   if (row_.cosines().size() != task.contexts) {
     ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, palette().line);

@@ -8,7 +8,7 @@
 namespace gramscope::app {
 namespace {
 
-float line_height() { return fonts().body->FontSize + 3.0f * ui_scale(); }
+float explanation_line_height() { return fonts().body->FontSize + 3.0f * ui_scale(); }
 
 /// "colour, shape or size"
 std::string named_factors(const Task& task) {
@@ -28,10 +28,6 @@ std::string points_of(const Task& task) {
 
 std::string what_is_told(const Task& task) {
   return task.is_one_hot() ? "which word follows which context" : "how often which word follows which context";
-}
-
-bool is_balanced(const Task& task) {
-  return task.weight.size() == 0 || task.weight.maxCoeff() - task.weight.minCoeff() <= 1e-12;
 }
 
 /// For tasks whose contexts have too little in common that is known: there is nothing to tell phases by.
@@ -103,7 +99,7 @@ std::string explanation(Phase phase, const Task& task, const std::optional<RankB
 float explanation_height(const Observatory& observatory, float width) {
   const float scale = ui_scale();
   return fonts().heading->FontSize + 28.0f * scale +
-         wrapped_height(fonts().body, width - 24.0f * scale, line_height(), text_of(observatory));
+         wrapped_height(fonts().body, width - 24.0f * scale, explanation_line_height(), text_of(observatory));
 }
 
 void draw_explanation(const Observatory& observatory, const Rect& rect) {
@@ -113,7 +109,7 @@ void draw_explanation(const Observatory& observatory, const Rect& rect) {
   const float heading = group_heading({left, top}, "What to see");
   const ImVec2 pos{left, top + heading + 6.0f * scale};
   const float width = rect.width() - 24.0f * scale;
-  const float height = draw_wrapped(fonts().body, pos, width, line_height(),
+  const float height = draw_wrapped(fonts().body, pos, width, explanation_line_height(),
                                     mixed(palette().text, palette().text_muted, 0.25f), text_of(observatory));
   report_item("text.explanation", pos, {pos.x + width, pos.y + height});
 }

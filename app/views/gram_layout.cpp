@@ -13,7 +13,7 @@ namespace {
 constexpr float kLabelGap = 10.0f;
 constexpr float kBarGap = 18.0f;
 constexpr float kBarWidth = 10.0f;
-constexpr int kMostLevels = 2;
+constexpr int kMostLabelLevels = 2;
 
 /// Longer labels are shortened: the matrix is what is to be seen.
 constexpr float kWidestLabel = 150.0f;
@@ -25,11 +25,11 @@ struct LabelColumn {
   float width = 0.0f;  ///< 0 where none of its labels fits
 };
 
-using Levels = std::vector<std::vector<RowBlock>>;
+using LabelLevels = std::vector<std::vector<RowBlock>>;
 
 /// Which levels stand beside the matrix, `count` of them: the outer ones of a whole matrix; of a part of it the names of
 /// rows first.
-std::vector<LabelColumn> columns_of(const Levels& levels, int count, bool is_whole) {
+std::vector<LabelColumn> label_columns(const LabelLevels& levels, int count, bool is_whole) {
   std::vector<LabelColumn> columns;
   for (int i = 0; i < count; ++i) {
     const bool is_last = !is_whole && i == count - 1;
@@ -39,7 +39,7 @@ std::vector<LabelColumn> columns_of(const Levels& levels, int count, bool is_who
 }
 
 /// Widths for that cell size.
-void measure_columns(std::vector<LabelColumn>& columns, const Levels& levels, float cell) {
+void measure_labels(std::vector<LabelColumn>& columns, const LabelLevels& levels, float cell) {
   for (auto& column : columns) {
     ImFont* font = gram_label_font(column.rank);
     column.width = 0.0f;
@@ -50,14 +50,14 @@ void measure_columns(std::vector<LabelColumn>& columns, const Levels& levels, fl
   }
 }
 
-float total_width(const std::vector<LabelColumn>& columns) {
+float labels_width_of(const std::vector<LabelColumn>& columns) {
   float total = 0.0f;
   for (const auto& column : columns)
     if (column.width > 0.0f) total += std::ceil(column.width) + kLabelGap * ui_scale();
   return total;
 }
 
-void place_labels(GramLayout& layout, const Levels& levels, const std::vector<LabelColumn>& columns) {
+void place_labels(GramLayout& layout, const LabelLevels& levels, const std::vector<LabelColumn>& columns) {
   float right = layout.matrix.min.x;
   for (auto column = columns.rbegin(); column != columns.rend(); ++column) {
     if (column->width == 0.0f) continue;
@@ -124,7 +124,7 @@ GramCell GramLayout::cell_at(ImVec2 point) const {
 GramLayout::Range GramLayout::visible_rows() const { return visible(first_row, matrix.height(), cell, rows); }
 GramLayout::Range GramLayout::visible_columns() const { return visible(first_column, matrix.width(), cell, rows); }
 
-GramLayout lay_out_gram(const Rect& body, Index rows, const Levels& levels, const MatrixZoom& zoom) {
+GramLayout lay_out_gram(const Rect& body, Index rows, const LabelLevels& levels, const MatrixZoom& zoom) {
   const float s = ui_scale();
   const float margin = std::min(12.0f * s, body.width() / 16);
   const float height = body.height() - margin - 2 * s;
@@ -140,20 +140,20 @@ GramLayout lay_out_gram(const Rect& body, Index rows, const Levels& levels, cons
     return is_whole ? side / static_cast<float>(rows) : std::numeric_limits<float>::max() / static_cast<float>(rows + 1);
   };
   const float largest = fitting_side(std::min(width, height));
-  const int most_levels = std::min<int>(kMostLevels, static_cast<int>(levels.size()));
+  const int most_levels = std::min<int>(kMostLabelLevels, static_cast<int>(levels.size()));
   float labels_width = 0.0f;
   float size = largest;
   std::vector<LabelColumn> columns;
   // From the richest picture down to the bare matrix, which always fits.
   for (int option = 0; option <= most_levels + 1; ++option) {
     layout.has_bar = option <= most_levels && height > 48 * s;
-    columns = columns_of(levels, std::max(0, most_levels - option), is_whole);
-    measure_columns(columns, levels, cell_of(largest));
+    columns = label_columns(levels, std::max(0, most_levels - option), is_whole);
+    measure_labels(columns, levels, cell_of(largest));
     const float bar = layout.has_bar ? cosine_bar_room() : 0.0f;
-    size = fitting_side(std::min(height, width - total_width(columns) - bar));
+    size = fitting_side(std::min(height, width - labels_width_of(columns) - bar));
     // A smaller matrix has shorter blocks: some labels may not fit beside it any more.
-    if (is_whole) measure_columns(columns, levels, cell_of(size));
-    labels_width = total_width(columns);
+    if (is_whole) measure_labels(columns, levels, cell_of(size));
+    labels_width = labels_width_of(columns);
     if (size >= 0.8f * largest) break;
   }
   const float bar = layout.has_bar ? cosine_bar_room() : 0.0f;

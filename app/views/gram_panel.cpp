@@ -23,7 +23,7 @@ constexpr double kArrowStep = 0.125;
 constexpr float kDragThreshold = 4.0f;
 
 /// An outline around a cell, never smaller than can be seen.
-void draw_outline(const GramLayout& layout, const GramCell& cell, ImU32 colour, float width) {
+void draw_cell_outline(const GramLayout& layout, const GramCell& cell, ImU32 colour, float width) {
   Rect rect = layout.rect_of(cell);
   const float grow = std::max(0.5f * width, (7 * ui_scale() - layout.cell) / 2);
   // The line between cells is part of the cell at its right and bottom: leave it out to be centred on the
@@ -244,7 +244,7 @@ void GramPanel::draw_outlines(const Content& content) const {
   const Index block = gram_block(static_cast<Index>(content.order.order.size()));
   const auto outline = [&](std::optional<GramCell> cell, ImU32 colour, float width) {
     if (cell && block > 1) cell = blocks_of(content.order, *cell, block);
-    if (cell && cell->row < rows && cell->column < rows) draw_outline(layout_, *cell, colour, width);
+    if (cell && cell->row < rows && cell->column < rows) draw_cell_outline(layout_, *cell, colour, width);
   };
   // Those at the edge of a whole matrix reach over it a little.
   const Rect& m = layout_.matrix;

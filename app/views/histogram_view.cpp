@@ -21,9 +21,9 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "histogram";
-constexpr float kLeast = 2.0f;     ///< pixels of a bar
-constexpr float kLineRow = 15.0f;  ///< height of the words at the top of a vertical line
+constexpr std::string_view kHistogramKey = "histogram";
+constexpr float kLeastBarWidth = 2.0f;     ///< pixels of a bar
+constexpr float kWordsRow = 15.0f;  ///< height of the words at the top of a vertical line
 
 /// Why pairs are told apart: the words for the two kinds.
 struct PairKinds {
@@ -67,22 +67,22 @@ std::string share_of(std::int64_t count, std::int64_t all) {
 class HistogramView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kHistogramKey);
     const Snapshot* snapshot = observatory.snapshot();
     const Task& task = snapshot != nullptr ? snapshot->task() : observatory.task();
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kHistogramKey);
     header.expect("Cosines of pairs", {of_words_ ? "W" : "H"});
     draw_pickers(header, observatory, task);
     header.title("Cosines of pairs", {of_words_ ? "all pairs of words, centred" : "all pairs of contexts, centred", "centred"});
     ask(observatory, snapshot);
-    if (snapshot == nullptr) return draw_placeholder(header.body(), "waiting for the first step", kKey);
+    if (snapshot == nullptr) return draw_placeholder(header.body(), "waiting for the first step", kHistogramKey);
     const auto& histogram = snapshot->histogram;
     if (of_words_ && snapshot->embeddings->w.rows() == 0)
-      return draw_placeholder(header.body(), "There are no word embeddings W.", kKey);
+      return draw_placeholder(header.body(), "There are no word embeddings W.", kHistogramKey);
     if (histogram == nullptr || histogram->wanted.of_words != of_words_)
-      return draw_placeholder(header.body(), "counting", kKey);
+      return draw_placeholder(header.body(), "counting", kHistogramKey);
     if (histogram->alike.pairs + histogram->other.pairs == 0)
-      return draw_placeholder(header.body(), "No two of them have a direction: there are no cosines.", kKey);
+      return draw_placeholder(header.body(), "No two of them have a direction: there are no cosines.", kHistogramKey);
     draw_histogram(*histogram, task, header.body());
   }
 
@@ -169,13 +169,13 @@ class HistogramView final : public View {
   void draw_histogram(const PairHistogram& histogram, const Task& task, const Rect& body) {
     const float s = ui_scale();
     const auto lines = value_lines(histogram, task);
-    const float words = body.height() >= 150 * s ? kLineRow * s * static_cast<float>(lines.size()) + 2 * s : 4 * s;
+    const float words = body.height() >= 150 * s ? kWordsRow * s * static_cast<float>(lines.size()) + 2 * s : 4 * s;
     HistogramFrame frame;
     frame.is_log = is_log_;
     frame.plot = {{std::round(body.min.x + 54 * s), std::round(body.min.y + words)},
                   {std::round(body.max.x - 16 * s), std::round(body.max.y - 24 * s)}};
     if (frame.plot.width() < 40 * s || frame.plot.height() < 16 * s) return;
-    const auto bars = histogram_bars(histogram, frame.plot.width(), kLeast * s);
+    const auto bars = histogram_bars(histogram, frame.plot.width(), kLeastBarWidth * s);
     frame.most = limit_of(bars);
     draw_axes(frame);
     draw_bars(frame, bars);
@@ -203,7 +203,7 @@ class HistogramView final : public View {
       list->AddRectFilled({x, plot.min.y}, {x + 1, plot.max.y + 4 * s}, palette().line);
       const float width = text_size(font, tick.label).x;
       if (x - 0.5f * width < free_from) continue;
-      draw_label(font, {x - 0.5f * width, plot.max.y + 6 * s}, palette().text_muted, tick.label, kKey, n++);
+      draw_label(font, {x - 0.5f * width, plot.max.y + 6 * s}, palette().text_muted, tick.label, kHistogramKey, n++);
       free_from = x + 0.5f * width + 8 * s;
     }
     const AxisScale scale = frame.is_log ? AxisScale::log1p : AxisScale::linear;
@@ -214,7 +214,7 @@ class HistogramView final : public View {
       const float top = y - 0.5f * font->FontSize;
       list->AddRectFilled({plot.min.x, y}, {plot.max.x, y + 1}, palette().line);
       if (top + font->FontSize > free_above) continue;
-      draw_label(font, {plot.min.x - 8 * s - text_size(font, tick.label).x, top}, palette().text_muted, tick.label, kKey, n++);
+      draw_label(font, {plot.min.x - 8 * s - text_size(font, tick.label).x, top}, palette().text_muted, tick.label, kHistogramKey, n++);
       free_above = top;
     }
   }
@@ -243,13 +243,13 @@ class HistogramView final : public View {
     int n = 60;
     for (const auto& line : lines) {
       const float x = std::round(frame.x(line.at));
-      const float from = has_words ? top + 0.5f * kLineRow * s : frame.plot.min.y;
+      const float from = has_words ? top + 0.5f * kWordsRow * s : frame.plot.min.y;
       const float step = line.is_dashed ? 7 * s : frame.plot.max.y - from;
       for (float y = from; y < frame.plot.max.y; y += step)
         list->AddRectFilled({x, y}, {x + std::max(1.0f, std::round(s)), std::min(y + (line.is_dashed ? 4 * s : step), frame.plot.max.y)},
                             line.colour);
-      if (has_words) draw_words(line, x, {{body.min.x + 12 * s, top}, {body.max.x - 12 * s, top + kLineRow * s}}, font, n++);
-      top += kLineRow * s;
+      if (has_words) draw_words(line, x, {{body.min.x + 12 * s, top}, {body.max.x - 12 * s, top + kWordsRow * s}}, font, n++);
+      top += kWordsRow * s;
     }
   }
 
@@ -259,8 +259,8 @@ class HistogramView final : public View {
     for (const auto& text : {line.text, line.short_text}) {
       const float width = text_size(font, text).x;
       const float y = centred_y(font, row.min.y, row.max.y);
-      if (x + gap + width <= row.max.x) return draw_label(font, {x + gap, y}, line.colour, text, kKey, n);
-      if (x - gap - width >= row.min.x) return draw_label(font, {x - gap - width, y}, line.colour, text, kKey, n);
+      if (x + gap + width <= row.max.x) return draw_label(font, {x + gap, y}, line.colour, text, kHistogramKey, n);
+      if (x - gap - width >= row.min.x) return draw_label(font, {x - gap - width, y}, line.colour, text, kHistogramKey, n);
     }
   }
 

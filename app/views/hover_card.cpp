@@ -11,13 +11,13 @@
 namespace gramscope::app {
 namespace {
 
-float line_height() { return std::round(fonts().body->FontSize + 5 * ui_scale()); }
+float card_line_height() { return std::round(fonts().body->FontSize + 5 * ui_scale()); }
 
 /// Takes a line of the card and gives where its text begins.
 ImVec2 next_line(float width) {
   const ImVec2 pos = ImGui::GetCursorScreenPos();
-  ImGui::Dummy({width, line_height()});
-  return {pos.x, centred_y(fonts().body, pos.y, pos.y + line_height())};
+  ImGui::Dummy({width, card_line_height()});
+  return {pos.x, centred_y(fonts().body, pos.y, pos.y + card_line_height())};
 }
 
 }  // namespace

@@ -18,7 +18,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "layers";
+constexpr std::string_view kLayersKey = "layers";
 
 /// What is read off a layer, as a share from 0 to 1.
 struct LayerQuantity {
@@ -76,20 +76,20 @@ void draw_layer_card(const LayerReading& reading) {
 class LayersView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kLayersKey);
     observatory.view.wanted.inside.layers = true;
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kLayersKey);
     const Snapshot* snapshot = observatory.snapshot();
     if (snapshot == nullptr || snapshot->layers.empty()) {
       header.title("Layers", {});
-      return draw_placeholder(header.body(), reason(observatory), kKey);
+      return draw_placeholder(header.body(), reason(observatory), kLayersKey);
     }
     history_.add(*snapshot);
     const auto quantities = defined_quantities(snapshot->layers);
     draw_quantity_picker(header, quantities);
     header.title("Layers", {"where structure lives, and where it collapses first", "from the tokens to H"});
     const Rect body = header.body();
-    if (quantities.empty()) return draw_placeholder(body, why_nothing(snapshot->task()), kKey);
+    if (quantities.empty()) return draw_placeholder(body, why_nothing(snapshot->task()), kLayersKey);
     const float s = ui_scale();
     const bool has_strip = body.height() >= 190 * s && body.width() >= 220 * s;
     const float split = has_strip ? std::round(body.min.y + 0.56f * body.height()) : body.max.y;
@@ -163,7 +163,7 @@ class LayersView final : public View {
       if (x + 14 * s + width > row.max.x) return;
       ImGui::GetWindowDrawList()->AddCircleFilled({x + 4 * s, (row.min.y + row.max.y) / 2}, 3.5f * s,
                                                   palette().*quantity->colour);
-      draw_label(font, {x + 12 * s, y}, palette().text_muted, quantity->label, kKey, n++);
+      draw_label(font, {x + 12 * s, y}, palette().text_muted, quantity->label, kLayersKey, n++);
       x += 12 * s + width + 16 * s;
     }
   }
@@ -178,7 +178,7 @@ class LayersView final : public View {
       const std::string text = value == 0.5 ? "0.5" : format_fixed(value, 0);
       if (value != 0.5 || plot.height() >= 4 * font->FontSize)
         draw_label(font, {plot.min.x - 8 * ui_scale() - text_size(font, text).x, y - font->FontSize / 2},
-                   palette().text_dim, text, kKey, n++);
+                   palette().text_dim, text, kLayersKey, n++);
     }
   }
 
@@ -215,7 +215,7 @@ class LayersView final : public View {
       const float width = text_size(font, name).x;
       const float x = std::clamp(x_of(i) - width / 2, plot.min.x, std::max(plot.min.x, plot.max.x - width));
       if (x <= taken) continue;
-      draw_label(font, {x, centred_y(font, plot.max.y, bottom)}, palette().text_muted, name, kKey,
+      draw_label(font, {x, centred_y(font, plot.max.y, bottom)}, palette().text_muted, name, kLayersKey,
                  30 + static_cast<int>(i));
       taken = x + width + 3 * ui_scale();
     }
@@ -275,8 +275,9 @@ class LayersView final : public View {
     if (row >= font->FontSize)
       for (std::size_t l = 0; l < snapshot.layers.size(); ++l) {
         const std::string name = elided(font, snapshot.layers[l].name, plot.min.x - 8 * s - rect.min.x - 12 * s);
-        draw_label(font, {plot.min.x - 8 * s - text_size(font, name).x, centred_y(font, top_of(l), top_of(l) + row)},
-                   palette().text_muted, name, kKey, 100 + static_cast<int>(l));
+        draw_label(
+            font, {plot.min.x - 8 * s - text_size(font, name).x, centred_y(font, top_of(l), top_of(l) + row)},
+            palette().text_muted, name, kLayersKey, 100 + static_cast<int>(l));
       }
     const float bottom = plot.min.y + row * static_cast<float>(snapshot.layers.size());
     float taken = plot.min.x - 1;
@@ -286,7 +287,7 @@ class LayersView final : public View {
       const float width = text_size(font, tick.label).x;
       const float x = std::clamp(x_of(tick.value) - width / 2, plot.min.x, plot.max.x - width);
       if (x <= taken) continue;
-      draw_label(font, {x, bottom + 4 * s}, palette().text_dim, tick.label, kKey, n++);
+      draw_label(font, {x, bottom + 4 * s}, palette().text_dim, tick.label, kLayersKey, n++);
       taken = x + width + 6 * s;
     }
   }

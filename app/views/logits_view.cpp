@@ -20,11 +20,11 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "logits";
+constexpr std::string_view kLogitsKey = "logits";
 
 enum Panel { kP, kL, kIn, kMm, kPanels };
 
-constexpr std::array<std::string_view, kPanels> kNames{"P", "L", "L_in", "L_mm"};
+constexpr std::array<std::string_view, kPanels> kPanelNames{"P", "L", "L_in", "L_mm"};
 constexpr std::array<std::string_view, kPanels> kMeanings{"what follows", "logits now", "part in F", "max-margin part"};
 
 bool is_viewable(const Task& task) { return task.words * task.contexts <= kMostLogitCells; }
@@ -51,18 +51,18 @@ std::optional<Index> position_of(const GramOrder& order, std::optional<Index> in
 class LogitsView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
-    ViewHeader header(rect, kKey);
+    const ViewScope scope(kLogitsKey);
+    ViewHeader header(rect, kLogitsKey);
     header.title("Logits", {"of every word after every context, and where theory sends them",
                             "of every word after every context", "words × contexts"});
     const auto& task = observatory.shared_task();
     if (!is_viewable(*task)) {
       leave(observatory);
-      return draw_placeholder(header.body(),
-                              fmt::format("{} words × {} contexts are more logits than can be looked at: up to {}.",
-                                          format_count(task->words), format_count(task->contexts),
-                                          format_count(kMostLogitCells)),
-                              kKey);
+      return draw_placeholder(
+          header.body(),
+          fmt::format("{} words × {} contexts are more logits than can be looked at: up to {}.",
+                      format_count(task->words), format_count(task->contexts), format_count(kMostLogitCells)),
+          kLogitsKey);
     }
     observatory.view.wanted.logits = true;
     adopt(task);
@@ -98,7 +98,8 @@ class LogitsView final : public View {
     const Rect room{{body.min.x + 12 * s, body.min.y + 2 * s}, {body.max.x - 12 * s, body.max.y - 8 * s}};
     if (snapshot == nullptr || room.height() < 150 * s || room.width() < 180 * s) return room;
     const float top = std::round(room.max.y - decomposition_meter_height());
-    draw_decomposition_meter({{room.min.x, top}, room.max}, decomposition_of(snapshot->metrics), kKey, 10);
+    draw_decomposition_meter({{room.min.x, top}, room.max}, decomposition_of(snapshot->metrics), kLogitsKey,
+                             10);
     return {room.min, {room.max.x, top - 10 * s}};
   }
 
@@ -142,11 +143,12 @@ class LogitsView final : public View {
       const Rect matrix = MatrixPanel::matrix_rect(place, task_->words, task_->contexts);
       const auto here = panels_[i].draw(
           observatory, place,
-          {values[i], kNames[i], kMeanings[i], limits[i], k != kP, rows, columns, kKey, k, row_,
+          {values[i], kPanelNames[i], kMeanings[i], limits[i], k != kP, rows, columns, kLogitsKey, k, row_,
            position_of(columns, selection.hovered_a), position_of(columns, selection.context_a)});
       if (here) pointed = here;
       if (values[i] == nullptr) draw_reason(observatory, static_cast<Panel>(k), matrix);
-      if (names > 0.0f && k % grid.columns == 0) draw_row_names(matrix, rows, names, kKey, 1000 * (k + 1), row_);
+      if (names > 0.0f && k % grid.columns == 0)
+        draw_row_names(matrix, rows, names, kLogitsKey, 1000 * (k + 1), row_);
     }
     if (!pointed) return leave(observatory);
     point_at(observatory, *pointed, rows, columns, values, limits);
@@ -170,7 +172,7 @@ class LogitsView final : public View {
       // What is not there because it is 0 is a value all the same.
       if (values[i] == nullptr && k != kIn) continue;
       const float value = values[i] != nullptr ? (*values[i])(word, context) : 0.0f;
-      card.fact(kNames[i], format_fixed(value, 3), diverging_map().at(limits[i] > 0.0f ? value / limits[i] : 0.0f));
+      card.fact(kPanelNames[i], format_fixed(value, 3), diverging_map().at(limits[i] > 0.0f ? value / limits[i] : 0.0f));
     }
   }
 
@@ -179,17 +181,20 @@ class LogitsView final : public View {
     const float s = ui_scale();
     if (panel == kL)
       return draw_placeholder(
-          frame, observatory.snapshot() == nullptr ? "waiting for the first step" : "being computed", kKey);
+          frame, observatory.snapshot() == nullptr ? "waiting for the first step" : "being computed",
+          kLogitsKey);
     if (panel == kIn)
       return draw_placeholder(frame,
                               task_->is_one_hot() ? "0: one word follows each context"
                                                   : "0: the next words of each context are equally likely",
-                              kKey);
+                              kLogitsKey);
     if (const auto& share = observatory.status().max_margin_share)
       return draw_placeholder(
-          frame, fmt::format("{} {:.0f}%", frame.width() < 200 * s ? "solving," : "being solved:", 100.0 * *share), kKey);
+          frame,
+          fmt::format("{} {:.0f}%", frame.width() < 200 * s ? "solving," : "being solved:", 100.0 * *share),
+          kLogitsKey);
     const std::string withheld = max_margin_withheld(observatory.config(), *task_);
-    if (withheld.empty()) return draw_placeholder(frame, "not solved yet", kKey);
+    if (withheld.empty()) return draw_placeholder(frame, "not solved yet", kLogitsKey);
     std::string label = "Solve for L_mm";
     if (button_width(label) + 8 * s > frame.width()) label = "Solve";
     const float width = button_width(label);
@@ -199,7 +204,7 @@ class LogitsView final : public View {
     const bool has_text = frame.height() >= 96 * s;
     const float top = has_text ? std::round(frame.max.y - height - 12 * s)
                                : std::round((frame.min.y + frame.max.y - height) / 2);
-    if (has_text) draw_placeholder({frame.min, {frame.max.x, top}}, withheld, kKey);
+    if (has_text) draw_placeholder({frame.min, {frame.max.x, top}}, withheld, kLogitsKey);
     if (button("button.solve_max_margin", {{middle, top}, {middle + width, top + height}}, label, ButtonKind::secondary,
                "Solves for the max-margin logits beside the run: " + withheld))
       observatory.set_parameter("run.max_margin", std::string("always"));

@@ -17,7 +17,7 @@ namespace gramscope::app {
 namespace {
 
 /// Cells from this width on are told apart by a line.
-constexpr float kGapFrom = 6.0f;
+constexpr float kLinesFrom = 6.0f;
 /// Beyond it a cell is a bar, and its matrix no picture of entries any more.
 constexpr float kMostElongated = 2.0f;
 constexpr float kCaption = 20.0f;
@@ -141,7 +141,7 @@ void draw_pointed(const Geometry& g, const MatrixPanel::Content& content) {
 
 CellSize fitting_cells(float width, float height, Index rows, Index columns) {
   if (rows == 0 || columns == 0 || width <= 0 || height <= 0) return {};
-  const float least = kGapFrom * ui_scale();
+  const float least = kLinesFrom * ui_scale();
   CellSize cell{width / static_cast<float>(columns), height / static_cast<float>(rows)};
   const CellSize free = cell;
   // Cells too small to be told apart may have any shape: the picture is what counts then.
@@ -221,7 +221,7 @@ std::optional<MatrixPanel::Pointed> MatrixPanel::draw(Observatory& observatory, 
   const Canvas canvas = Canvas::current();
   heat_map_.set(*content.values, content.rows.order, content.columns.order,
                 {static_cast<int>(g.matrix.height() * canvas.scale.y), static_cast<int>(g.matrix.width() * canvas.scale.x)});
-  const bool has_gaps = std::min(g.cell.width, g.cell.height) >= kGapFrom * ui_scale();
+  const bool has_gaps = std::min(g.cell.width, g.cell.height) >= kLinesFrom * ui_scale();
   const float gap = has_gaps ? std::max(1.0f, std::round(canvas.scale.x)) : 0.0f;
   observatory.draws.add([this, canvas, rect = g.matrix, gap, colour = palette().background, limit = content.limit] {
     heat_map_.draw(canvas, rect.min, rect.max, gap, colour, limit);

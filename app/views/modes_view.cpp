@@ -16,7 +16,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "modes";
+constexpr std::string_view kModesKey = "modes";
 /// Below this share of the largest value a logarithmic axis shows the noise of the initial weights only.
 constexpr double kDeepest = 1e-6;
 
@@ -71,16 +71,16 @@ void name(ModeCurve& curve, const ModeGroup& group, std::size_t number, bool has
 class ModesView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
-    ViewHeader header(rect, kKey);
+    const ViewScope scope(kModesKey);
+    ViewHeader header(rect, kModesKey);
     draw_scale_picker(header);
     header.title("Modes", {"how far the logits have grown along their directions", "growth of the logits", "of the logits"});
     const auto records = current_records(observatory);
     const auto& theory = observatory.theory();
     if (records.empty() || theory == nullptr)
-      return draw_placeholder(header.body(), "waiting for the first step", kKey);
+      return draw_placeholder(header.body(), "waiting for the first step", kModesKey);
     if (theory->modes.groups.empty())
-      return draw_placeholder(header.body(), "No modes: " + theory->modes.undefined + ".", kKey);
+      return draw_placeholder(header.body(), "No modes: " + theory->modes.undefined + ".", kModesKey);
     draw_curves(observatory, records, *theory, header.body());
   }
 
@@ -192,7 +192,7 @@ class ModesView final : public View {
     const float top = std::round(body.max.y - font->FontSize - 5 * s);
     const std::string text =
         elided(font, "No theory of the early growth here: " + reason, body.max.x - 18 * s - left);
-    draw_label(font, {left, top}, palette().text_dim, text, kKey, 10);
+    draw_label(font, {left, top}, palette().text_dim, text, kModesKey, 10);
     return {body.min, {body.max.x, top - 3 * s}};
   }
 

@@ -21,7 +21,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "nearest";
+constexpr std::string_view kNearestKey = "nearest";
 
 /// Where the columns of the table stand.
 struct Columns {
@@ -51,8 +51,8 @@ struct Columns {
 class NearestView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
-    ViewHeader header(rect, kKey);
+    const ViewScope scope(kNearestKey);
+    ViewHeader header(rect, kNearestKey);
     header.layer_picker(observatory);
     const Snapshot* snapshot = observatory.snapshot();
     const auto selected = selected_context(observatory, snapshot);
@@ -78,7 +78,7 @@ class NearestView final : public View {
 
   void leave(Observatory& observatory, const Rect& body, std::string_view text) {
     hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
-    draw_placeholder(body, text, kKey);
+    draw_placeholder(body, text, kNearestKey);
   }
 
   /// Once for every snapshot: thousands of contexts take longer to compare than to draw.
@@ -124,20 +124,21 @@ class NearestView final : public View {
     const float y = centred_y(fonts().body, row.min.y, row.max.y);
     const int label = 10 + 4 * static_cast<int>(i);
     const auto name = [&](Index context, float x, float end, int n) {
-      draw_label(fonts().body, {x, y}, palette().text, elided_start(fonts().body, context_name(task, context), end - x), kKey, n);
+      draw_label(fonts().body, {x, y}, palette().text,
+                 elided_start(fonts().body, context_name(task, context), end - x), kNearestKey, n);
     };
     const float gap = 12 * ui_scale();
     name(left, columns.first, columns.second - gap, label);
     const std::string cosine = signed_cosine(static_cast<double>(pair.cosine));
     const float cosine_left = columns.cosine_right - text_size(fonts().body, cosine).x;
     name(right, columns.second, columns.cosine_right - text_size(fonts().body, "−0.00").x - gap, label + 1);
-    draw_label(fonts().body, {cosine_left, y}, mixed(diverging_map().at(pair.cosine), palette().text, 0.4f), cosine, kKey,
-               label + 2);
+    draw_label(fonts().body, {cosine_left, y}, mixed(diverging_map().at(pair.cosine), palette().text, 0.4f),
+               cosine, kNearestKey, label + 2);
     const Common common = shared_by(task, left, right);
     const std::string text = elided(fonts().body, common.text, columns.right - columns.shared);
     if (!text.empty())
-      draw_label(fonts().body, {columns.shared, y}, common.is_same ? palette().good : palette().text_muted, text, kKey,
-                 label + 3);
+      draw_label(fonts().body, {columns.shared, y}, common.is_same ? palette().good : palette().text_muted,
+                 text, kNearestKey, label + 3);
     return state.is_hovered;
   }
 

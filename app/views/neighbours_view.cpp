@@ -20,9 +20,9 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "neighbours";
-constexpr float kRow = 23.0f;
-constexpr float kGap = 12.0f;
+constexpr std::string_view kNeighboursKey = "neighbours";
+constexpr float kNeighbourRow = 23.0f;
+constexpr float kNeighbourGap = 12.0f;
 
 /// Where the columns of the list stand.
 struct NeighbourColumns {
@@ -42,9 +42,9 @@ struct NeighbourColumns {
     const float names = std::floor(std::clamp(0.3f * width, 60 * s, 260 * s));
     name_end = name + names;
     const float bars = std::floor(std::clamp(0.2f * width, 36 * s, 160 * s));
-    bar = {{name_end + kGap * s, 0}, {name_end + kGap * s + bars, 0}};
-    cosine_right = bar.max.x + kGap * s + cosine;
-    shared = cosine_right + kGap * s;
+    bar = {{name_end + kNeighbourGap * s, 0}, {name_end + kNeighbourGap * s + bars, 0}};
+    cosine_right = bar.max.x + kNeighbourGap * s + cosine;
+    shared = cosine_right + kNeighbourGap * s;
   }
 };
 
@@ -69,10 +69,10 @@ float draw_chip(float left, float right, float centre, std::string_view text, bo
 class NeighboursView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kNeighboursKey);
     const Snapshot* snapshot = observatory.snapshot();
     const auto selected = selected_context(observatory);
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kNeighboursKey);
     header.expect("Neighbours");
     draw_pickers(header, observatory, snapshot);
     if (selected)
@@ -94,7 +94,7 @@ class NeighboursView final : public View {
  private:
   void leave(Observatory& observatory, const Rect& body, std::string_view text) {
     hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
-    draw_placeholder(body, text, kKey);
+    draw_placeholder(body, text, kNeighboursKey);
   }
 
   /// Words have neighbours of their own where they stand for contexts.
@@ -143,7 +143,7 @@ class NeighboursView final : public View {
   void draw_list(Observatory& observatory, const Task& task, const Rect& body, Index selected, bool of_words) {
     const float s = ui_scale();
     const Rect rect{{body.min.x, body.min.y + 2 * s}, {body.max.x - 2 * s, body.max.y - 4 * s}};
-    const auto response = list_.respond("view.neighbours.list", rect, ranked_.size(), std::round(kRow * s));
+    const auto response = list_.respond("view.neighbours.list", rect, ranked_.size(), std::round(kNeighbourRow * s));
     const ScopedClip clip(rect);
     const NeighbourColumns columns(list_.row(list_.first()));
     for (std::size_t i = list_.first(); i < list_.end(); ++i) {

@@ -6,14 +6,10 @@
 #include <utility>
 
 #include "app/gl/colour_map.h"
+#include "app/views/reading.h"
 
 namespace gramscope::app {
 namespace {
-
-/// Whether all contexts weigh the same, as in the synthetic tasks.
-bool is_balanced(const Task& task) {
-  return task.weight.size() == 0 || task.weight.maxCoeff() - task.weight.minCoeff() <= 1e-12;
-}
 
 /// The probability that both distributions of next words have in common: sum over words of min(P_za, P_zb).
 double shared_mass(const Task& task, Index a, Index b) {

@@ -21,7 +21,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "pca";
+constexpr std::string_view kProjectionKey = "pca";
 
 /// Name, factor values, and which contexts are nearest now.
 void draw_context_card(const Snapshot& snapshot, Index j) {
@@ -85,8 +85,8 @@ void draw_class_picker(ViewHeader& header, ViewState& view, const Task& task) {
 class ProjectionView : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
-    ViewHeader header(rect, kKey);
+    const ViewScope scope(kProjectionKey);
+    ViewHeader header(rect, kProjectionKey);
     ViewState& view = observatory.view;
     const Snapshot* snapshot = observatory.snapshot();
     const auto& task = snapshot != nullptr ? snapshot->embeddings->task : observatory.shared_task();
@@ -97,7 +97,7 @@ class ProjectionView : public View {
     if (snapshot == nullptr || snapshot->projection.cols() == 0) {
       header.title(title, {});
       hover_.set(view.selection, std::nullopt, std::nullopt);
-      return draw_placeholder(header.body(), "waiting for the first step", kKey);
+      return draw_placeholder(header.body(), "waiting for the first step", kProjectionKey);
     }
     const std::string share = percentage(snapshot->explained_variance_3);
     header.title(title, {share + " of variance in 3 axes", share + " of variance", share});
@@ -226,7 +226,7 @@ class ProjectionView : public View {
       }
       const float x = is_rest ? left : left + 19 * s;
       draw_label(font, {x, centred_y(font, top, top + line)}, is_rest ? palette().text_muted : palette().text,
-                 text, kKey, 10 + static_cast<int>(i));
+                 text, kProjectionKey, 10 + static_cast<int>(i));
       rect.max.x = std::max(rect.max.x, x + text_size(font, text).x + 4 * s);
       top += line;
     }
@@ -254,7 +254,7 @@ class ProjectionView : public View {
       if (!at) return;
       const float opacity = 0.35f + 0.65f * frame.of(j).nearness;
       const ImU32 colour = is_marked(j) ? palette().text : with_opacity(palette().text_muted, opacity);
-      draw_label(fonts().small, *at, colour, name, kKey, n++);
+      draw_label(fonts().small, *at, colour, name, kProjectionKey, n++);
     };
     // What one points at is named even where that hides other points; its ring takes room.
     for (auto it = order.begin(); it != marked_end; ++it) {

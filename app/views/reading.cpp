@@ -47,6 +47,10 @@ RankBound rank_bound(Index classes, Index dimension) {
   return result;
 }
 
+bool is_balanced(const Task& task) {
+  return task.weight.size() == 0 || task.weight.maxCoeff() - task.weight.minCoeff() <= 1e-12;
+}
+
 Index count_classes(const Task& task) {
   if (!task.is_one_hot()) return task.contexts;
   return static_cast<Index>(std::set<int>(task.labels.begin(), task.labels.end()).size());

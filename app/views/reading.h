@@ -36,6 +36,9 @@ RankBound rank_bound(Index classes, Index dimension);
 /// For the run as it is; empty before the first snapshot of a run whose config names no dimension.
 std::optional<RankBound> rank_bound(const Observatory& observatory);
 
+/// Whether all contexts weigh the same, as in the synthetic tasks.
+bool is_balanced(const Task& task);
+
 /// The number of points that are to become equally far apart: distinct labels, or contexts where there are
 /// none.
 Index count_classes(const Task& task);

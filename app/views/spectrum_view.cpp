@@ -15,7 +15,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "spectrum";
+constexpr std::string_view kSpectrumKey = "spectrum";
 /// Relative to the largest: below it, a singular value is rounding error and its direction arbitrary.
 constexpr double kNegligible = 1e-5;
 
@@ -100,7 +100,7 @@ void draw_caption(const std::vector<SpectrumLine>& lines, std::size_t count, con
   const float top = centred_y(font, row.min.y, row.max.y);
   if (!has_attributes(lines)) {
     const std::string text = elided(font, fmt::format("{} directions", count), row.width());
-    return draw_label(font, {row.min.x, top}, palette().text_muted, text, kKey, 10);
+    return draw_label(font, {row.min.x, top}, palette().text_muted, text, kSpectrumKey, 10);
   }
   std::size_t shared = 0;
   for (std::size_t i = 0; i < count; ++i) shared += is_shared(lines[i]) ? 1 : 0;
@@ -122,7 +122,7 @@ void draw_caption(const std::vector<SpectrumLine>& lines, std::size_t count, con
     const float side = std::round(7 * ui_scale());
     const float y = std::round((row.min.y + row.max.y - side) / 2);
     list->AddRectFilled({left, y}, {left + side, y + side}, colour, 1.5f * ui_scale());
-    draw_label(font, {left + dot, top}, palette().text_muted, text, kKey, n++);
+    draw_label(font, {left + dot, top}, palette().text_muted, text, kSpectrumKey, n++);
     left += dot + text_size(font, text).x + between;
   }
 }
@@ -130,14 +130,14 @@ void draw_caption(const std::vector<SpectrumLine>& lines, std::size_t count, con
 class SpectrumView : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kSpectrumKey);
     const float s = ui_scale();
     const Rect body = draw_heading(observatory, rect);
     const Snapshot* snapshot = observatory.snapshot();
     const auto count = snapshot != nullptr ? significant(snapshot->spectrum) : 0;
     if (count == 0)
       return draw_placeholder(
-          body, snapshot == nullptr ? "waiting for the first step" : "All contexts coincide.", kKey);
+          body, snapshot == nullptr ? "waiting for the first step" : "All contexts coincide.", kSpectrumKey);
     const auto& lines = snapshot->spectrum;
     const float caption = body.height() >= 60 * s ? 20 * s : 0.0f;
     const Rect plot{{body.min.x + 12 * s, body.min.y + 2 * s},
@@ -166,7 +166,7 @@ class SpectrumView : public View {
       const float height = group_heading(pos, title, "singular values", rect.max.x - 12 * s);
       return {{rect.min.x, std::min(pos.y + height + 6 * s, rect.max.y)}, rect.max};
     }
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kSpectrumKey);
     header.layer_picker(observatory);
     header.title(title, {"singular values, centred", "singular values"});
     return header.body();

@@ -19,7 +19,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::string_view kKey = "theory";
+constexpr std::string_view kTheoryKey = "theory";
 constexpr std::size_t kColumns = 4;
 constexpr std::size_t kRows = 2;  ///< contexts H above, words W below
 enum Column : std::size_t { kRun, kNtpUfm, kMaxMargin, kProxy };
@@ -97,7 +97,7 @@ TheoryLayout lay_out(const Rect& body, const GramOrder& contexts, const GramOrde
 void draw_first_fitting(ImFont* font, ImVec2 at, float width, ImU32 colour, std::initializer_list<std::string> texts, int n) {
   for (const auto& text : texts) {
     if (text.empty() || text_size(font, text).x > width) continue;
-    return draw_label(font, at, colour, text, kKey, n);
+    return draw_label(font, at, colour, text, kTheoryKey, n);
   }
 }
 
@@ -121,10 +121,10 @@ double similarity_of_cosines(const MatrixF& a, const MatrixF& b) {
 class TheoryView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
-    const ViewScope scope(kKey);
+    const ViewScope scope(kTheoryKey);
     observatory.view.wanted.plain_grams = true;
     observatory.view.wants_ntp_ufm = true;
-    ViewHeader header(rect, kKey);
+    ViewHeader header(rect, kTheoryKey);
     header.expect("Theory beside practice");
     draw_order_picker(header, observatory.task(), observatory.view.theory_order);
     header.title("Theory beside practice", {"cosines of H and of W, no mean subtracted", "plain cosines of H and W", "cosines"});
@@ -273,7 +273,7 @@ class TheoryView final : public View {
         if (bottom - top < font->FontSize || block.label.empty()) continue;
         const std::string name = elided_middle(font, block.label, layout.names - 8 * ui_scale());
         draw_label(font, {layout.square(row, 0).min.x - 8 * ui_scale() - text_size(font, name).x, (top + bottom - font->FontSize) / 2},
-                   palette().text_muted, name, kKey, n++);
+                   palette().text_muted, name, kTheoryKey, n++);
       }
     }
   }
@@ -281,7 +281,7 @@ class TheoryView final : public View {
   static void draw_bar(const TheoryLayout& layout) {
     const Rect last = layout.square(0, kColumns - 1);
     const float left = last.max.x + cosine_bar_room() - cosine_bar_width() - 5 * ui_scale() - text_size(fonts().small, "+1").x;
-    draw_cosine_bar({{left, last.min.y}, {left + cosine_bar_width(), last.max.y}}, kKey);
+    draw_cosine_bar({{left, last.min.y}, {left + cosine_bar_width(), last.max.y}}, kTheoryKey);
   }
 
   std::optional<Pointed> draw_row(Observatory& observatory, const TheoryLayout& layout, std::size_t row,
@@ -291,7 +291,7 @@ class TheoryView final : public View {
     std::optional<Pointed> pointed;
     for (std::size_t column = 0; column < kColumns; ++column) {
       const Rect square = layout.square(row, column);
-      const std::string key = fmt::format("{}.{}.{}", kKey, kRowKeys[row], kColumnKeys[column]);
+      const std::string key = fmt::format("{}.{}.{}", kTheoryKey, kRowKeys[row], kColumnKeys[column]);
       if (shown[column] == nullptr) {
         draw_missing(observatory, square, column, row, key);
         continue;

@@ -16,8 +16,8 @@ namespace gramscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kKeys{"format", "title",     "summary", "task",
-                                                "model",  "optimizer", "reg",     "run"};
+constexpr std::array<std::string_view, 8> kPresetKeys{"format", "title",     "summary", "task",
+                                                      "model",  "optimizer", "reg",     "run"};
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Preset parse_preset(std::string_view text, const std::string& file) {
   if (const auto format = document.count(root, "format"); format != 1)
     document.fail(*root.get("format"), "format",
                   fmt::format("{} is not known to this version, which reads 1", format));
-  document.require_known_keys(root, "", kKeys);
+  document.require_known_keys(root, "", kPresetKeys);
   Preset preset;
   preset.name = std::filesystem::path(file).stem().string();
   preset.title = document.text(root, "title");

@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMaxHeader = 100'000'000;  // of the format's reference implementation
+constexpr std::size_t kMaxTensorHeader = 100'000'000;  // of the format's reference implementation
 constexpr std::size_t kMaxFile = std::size_t{8} << 30;
 constexpr const char* kMetadata = "__metadata__";
 
@@ -66,13 +66,13 @@ MatrixD matrix_from_rows(std::string_view bytes, Index rows, Index cols, const C
   return matrix;
 }
 
-struct StoredType {
+struct TensorType {
   std::string_view name;
   std::size_t bytes;
 };
-constexpr StoredType kTypes[] = {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}};
+constexpr TensorType kTypes[] = {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}};
 
-MatrixD matrix_of(const StoredType& type, std::string_view bytes, Index rows, Index cols) {
+MatrixD matrix_of(const TensorType& type, std::string_view bytes, Index rows, Index cols) {
   if (type.name == "F64") return matrix_from_rows<double>(bytes, rows, cols, [](double x) { return x; });
   if (type.name == "F32") return matrix_from_rows<float>(bytes, rows, cols, [](float x) { return double{x}; });
   const int exponent_bits = type.name == "F16" ? 5 : 8;
@@ -83,7 +83,7 @@ MatrixD matrix_of(const StoredType& type, std::string_view bytes, Index rows, In
 /// A tensor as the header has it.
 struct Entry {
   std::string name;
-  StoredType type;
+  TensorType type;
   Index rows = 1;
   Index cols = 1;
   std::size_t begin = 0;  ///< in the data
@@ -121,7 +121,8 @@ class Parser {
     if (bytes_.size() < sizeof length) fail("header", "cut short: the file has fewer than 8 bytes");
     std::memcpy(&length, bytes_.data(), sizeof length);
     bytes_.remove_prefix(sizeof length);
-    if (length > kMaxHeader) fail("header", fmt::format("{} bytes long, more than {}", length, kMaxHeader));
+    if (length > kMaxTensorHeader)
+      fail("header", fmt::format("{} bytes long, more than {}", length, kMaxTensorHeader));
     if (length > bytes_.size())
       fail("header", fmt::format("cut short: {} bytes long, and the file has {} after its length", length,
                                  bytes_.size()));
@@ -187,7 +188,7 @@ class Parser {
     return entry;
   }
 
-  StoredType type_of(const std::string& name, const Json& value) const {
+  TensorType type_of(const std::string& name, const Json& value) const {
     if (value.is_string())
       for (const auto& type : kTypes)
         if (type.name == value.get<std::string>()) return type;

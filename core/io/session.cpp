@@ -19,9 +19,9 @@ namespace gramscope {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-constexpr std::array<std::string_view, 14> kKeys{"format",  "version", "cpu",    "preset", "title",
-                                                 "summary", "ticks",   "task",   "model",  "optimizer",
-                                                 "reg",     "run",     "input",  "command"};
+constexpr std::array<std::string_view, 14> kSessionKeys{"format",  "version", "cpu",   "preset", "title",
+                                                        "summary", "ticks",   "task",  "model",  "optimizer",
+                                                        "reg",     "run",     "input", "command"};
 constexpr std::array<std::string_view, 3> kInputKeys{"path", "bytes", "digest"};
 constexpr std::array<std::string_view, 6> kCommandKeys{"tick", "op", "key", "value", "preset", "config"};
 
@@ -186,7 +186,7 @@ Session parse_session(std::string_view text, const std::string& file) {
   if (const auto format = document.count(root, "format"); format != 1)
     document.fail(*root.get("format"), "format",
                   fmt::format("{} is not known to this version, which reads 1", format));
-  document.require_known_keys(root, "", kKeys);
+  document.require_known_keys(root, "", kSessionKeys);
   session.version = document.text(root, "version");
   if (session.version.empty()) document.fail(*root.get("version"), "version", "must not be empty");
   session.cpu = document.text(root, "cpu");

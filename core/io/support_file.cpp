@@ -18,8 +18,6 @@ namespace gramscope {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr Index kLeastWords = 2;
 
 /// Text from a file, fit for a message: short, and without what a terminal would obey.
@@ -217,9 +215,9 @@ const SlotEntry& entry_of(Slot slot) { return kSlots[static_cast<std::size_t>(sl
 
 /// Takes the events of the JSON reader and refuses everything that is out of place, so that nothing is kept but numbers
 /// and nothing can be nested deeper than the format is.
-class Reader {
+class SupportReader {
  public:
-  explicit Reader(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where) {}
+  explicit SupportReader(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where) {}
 
   SupportFile take() { return std::move(file_); }
 
@@ -235,7 +233,7 @@ class Reader {
     if (next() != Slot::note) wrong(fmt::format("\"{}\"", printable(text, 40)));
     return done();
   }
-  bool binary(Json::binary_t&) { wrong("bytes"); }
+  bool binary(nlohmann::json::binary_t&) { wrong("bytes"); }
 
   bool start_object(std::size_t) {
     const Slot slot = next();
@@ -429,12 +427,12 @@ class Reader {
 double SupportProblem::entropy_floor() const { return gramscope::entropy_floor(targets, weight, supports.words, 0.0); }
 
 SupportFile parse_support_file(std::string_view bytes, const std::string& where) {
-  Reader reader(bytes, where);
+  SupportReader reader(bytes, where);
   if (bytes.starts_with("\xef\xbb\xbf")) reader.fail_at_byte(0, "begins with a byte order mark; save it without one");
   // The JSON reader would take it for the end.
   if (const auto nul = bytes.find('\0'); nul != std::string_view::npos)
     reader.fail_at_byte(nul, "not valid JSON: a NUL byte");
-  Json::sax_parse(bytes.begin(), bytes.end(), &reader);
+  nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &reader);
   return reader.take();
 }
 

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/linalg/decomposition.h"
+#include "core/linalg/undefined.h"
 
 namespace gramscope {
-
-namespace {
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-}
 
 VectorD squared_singular_values(const MatrixD& x) {
   if (x.size() == 0) return {};

@@ -1,15 +1,13 @@
 #include "core/metrics/alignment.h"
 
 #include <cmath>
-#include <limits>
 
 #include "core/linalg/gram.h"
+#include "core/linalg/undefined.h"
 
 namespace gramscope {
 
 namespace {
-
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 /// A centred kernel is 0 when what is left of it is rounding.
 bool vanishes(const MatrixD& centred, const MatrixD& kernel) {

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/linalg/gram.h"
+#include "core/linalg/undefined.h"
 
 namespace gramscope {
 
 namespace {
-
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Columns whose cosines with all before them are held at a time.
 constexpr Index kColumns = 1024;

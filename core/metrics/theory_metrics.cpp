@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/linalg/decomposition.h"
+#include "core/linalg/undefined.h"
 #include "core/theory/in_support.h"
 #include "core/theory/similarity.h"
 
@@ -15,14 +16,13 @@ namespace gramscope {
 
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNoDirection = 1e-7;  ///< of the column of L: less is what rounding leaves of |L_j|² - |P_F(L)_j|²
 
 /// Multiplications in the decomposition behind a nuclear ratio.
 constexpr double kMostRecordWork = 2e9;   ///< 1,260×1,260, or 512×7,600: a second at most
 constexpr double kMostPreviewWork = 8e6;  ///< 200×200: a hundredth of a second
 
-void add(Metrics& metrics, const std::string& key, double value, const std::string& reason_if_nan) {
+void add_finite(Metrics& metrics, const std::string& key, double value, const std::string& reason_if_nan) {
   if (std::isfinite(value))
     metrics.add(key, value);
   else
@@ -210,8 +210,9 @@ void add_nuclear_ratio(Metrics& metrics, const Embeddings& embeddings, const Tas
   const double margin = smallest_margin(theory.supports, embeddings.w, embeddings.h);
   if (!std::isfinite(margin)) return undefined("the logits overflow");
   if (!(margin > 0.0)) return undefined("the margin is not positive yet");
-  add(metrics, "nuclear_ratio",
-      outside_nuclear_norm(theory.supports, embeddings.w, embeddings.h) / (margin * smallest), "the logits overflow");
+  add_finite(metrics, "nuclear_ratio",
+             outside_nuclear_norm(theory.supports, embeddings.w, embeddings.h) / (margin * smallest),
+             "the logits overflow");
 }
 
 void add_proxy_similarities(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory) {
@@ -220,10 +221,12 @@ void add_proxy_similarities(Metrics& metrics, const Embeddings& embeddings, cons
     metrics.add_undefined("sim_w_proxy", theory.proxy_undefined);
     return;
   }
-  add(metrics, "sim_h_proxy", similarity_to_proxy_contexts(embeddings.h, theory.supports, theory.proxy_contexts_norm),
-      kNoDirectionReason);
-  add(metrics, "sim_w_proxy",
-      similarity_to_proxy_words(embeddings.w.transpose(), theory.supports, theory.proxy_words_norm), kNoDirectionReason);
+  add_finite(metrics, "sim_h_proxy",
+             similarity_to_proxy_contexts(embeddings.h, theory.supports, theory.proxy_contexts_norm),
+             kNoDirectionReason);
+  add_finite(metrics, "sim_w_proxy",
+             similarity_to_proxy_words(embeddings.w.transpose(), theory.supports, theory.proxy_words_norm),
+             kNoDirectionReason);
 }
 
 void add_max_margin_similarities(Metrics& metrics, const Embeddings& embeddings) {
@@ -234,8 +237,8 @@ void add_max_margin_similarities(Metrics& metrics, const Embeddings& embeddings)
   }
   const auto& theory = *embeddings.max_margin;
   const std::string reason = theory.contexts.norm > 0.0 ? kNoDirectionReason : kNoMaxMargin;
-  add(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
-  add(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
+  add_finite(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
+  add_finite(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
 }
 
 /// <L - P_F(L), L_mm>² / (|L_mm|² |L|²). L_mm is constant on every support, so that <P_F(L), L_mm> = 0, and <W H, W_mm H_mm>
@@ -249,22 +252,23 @@ void add_share_max_margin(Metrics& metrics, const Embeddings& embeddings) {
   const MatrixD contexts = embeddings.h * theory.factors.h.transpose();
   const double along = words.cwiseProduct(contexts).sum() / theory.solution.logits.norm();
   const double size = (triangular_factor(embeddings.w) * embeddings.h).norm();
-  add(metrics, "share_max_margin", as_share(along / size * (along / size)), kNoLogits);
+  add_finite(metrics, "share_max_margin", as_share(along / size * (along / size)), kNoLogits);
 }
 
 void add_modes(Metrics& metrics, const Embeddings& embeddings, const Modes& modes) {
   if (modes.groups.empty()) metrics.add_undefined("mode_1", modes.undefined);
   int number = 0;
   for (const auto& group : modes.groups)
-    add(metrics, "mode_" + std::to_string(++number), mode_value(group, embeddings.w, embeddings.h), "the logits overflow");
+    add_finite(metrics, "mode_" + std::to_string(++number), mode_value(group, embeddings.w, embeddings.h),
+               "the logits overflow");
 }
 
 void add_subspaces(Metrics& metrics, const LogitReading& reading) {
   const bool overflows = !std::isfinite(reading.squared_norm);
-  add(metrics, "subspace_same", reading.same_support_cosine,
-      overflows ? "the logits overflow" : "no two contexts have the same support and a direction");
-  add(metrics, "subspace_other", reading.other_support_cosine,
-      overflows ? "the logits overflow" : "no two contexts have different supports and a direction");
+  add_finite(metrics, "subspace_same", reading.same_support_cosine,
+             overflows ? "the logits overflow" : "no two contexts have the same support and a direction");
+  add_finite(metrics, "subspace_other", reading.other_support_cosine,
+             overflows ? "the logits overflow" : "no two contexts have different supports and a direction");
 }
 
 }  // namespace
@@ -272,13 +276,13 @@ void add_subspaces(Metrics& metrics, const LogitReading& reading) {
 void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth) {
   const LogitReading reading = read_logits(*embeddings.task, theory.supports, embeddings.w, embeddings.h);
   const double distance = std::sqrt(reading.in_support_distance);
-  add(metrics, "pf_error", theory.in_support_norm > 0.0 ? distance / theory.in_support_norm : distance,
-      "the logits overflow");
+  add_finite(metrics, "pf_error", theory.in_support_norm > 0.0 ? distance / theory.in_support_norm : distance,
+             "the logits overflow");
   add_nuclear_ratio(metrics, embeddings, theory, depth);
   add_proxy_similarities(metrics, embeddings, theory);
   add_max_margin_similarities(metrics, embeddings);
   add_subspaces(metrics, reading);
-  add(metrics, "share_in_support", as_share(reading.in_support / reading.squared_norm), kNoLogits);
+  add_finite(metrics, "share_in_support", as_share(reading.in_support / reading.squared_norm), kNoLogits);
   add_share_max_margin(metrics, embeddings);
   add_modes(metrics, embeddings, theory.modes);
 }

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/linalg/decomposition.h"
 #include "core/linalg/gram.h"
+#include "core/linalg/undefined.h"
 
 namespace gramscope {
 
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRelativeCut = 1e-10;
 
 /// h_j - mu_y(j) (d×N)

@@ -106,7 +106,7 @@ Activation activation_of(const std::string& key) {
   return key == "relu" ? Activation::relu : key == "tanh" ? Activation::tanh : Activation::gelu;
 }
 
-MlpShape shape_of(const Config& config) {
+MlpShape mlp_shape(const Config& config) {
   MlpShape shape;
   shape.d = config.integer("model.d");
   shape.embedding = config.integer("model.embedding");
@@ -169,10 +169,10 @@ ModelEntry mlp_entry() {
     return optimizer == "momentum" ? 0.05 : 0.1;
   };
   entry.make_float = [](const ModelSetup& setup) {
-    return make_mlp<float>(shape_of(setup.config), setup.task, setup.random, setup.config);
+    return make_mlp<float>(mlp_shape(setup.config), setup.task, setup.random, setup.config);
   };
   entry.make_double = [](const ModelSetup& setup) {
-    return make_mlp<double>(shape_of(setup.config), setup.task, setup.random, setup.config);
+    return make_mlp<double>(mlp_shape(setup.config), setup.task, setup.random, setup.config);
   };
   return entry;
 }

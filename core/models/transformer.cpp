@@ -166,7 +166,7 @@ class Transformer final : public Network<T> {
   BlockScratch<T> scratch_;
 };
 
-TransformerShape shape_of(const Config& config) {
+TransformerShape transformer_shape(const Config& config) {
   return {.d = config.integer("model.d"),
           .depth = config.integer("model.depth"),
           .heads = config.integer("model.heads"),
@@ -245,10 +245,10 @@ ModelEntry transformer_entry() {
     return optimizer == "momentum" ? 0.05 : 0.1;
   };
   entry.make_float = [](const ModelSetup& setup) {
-    return make_transformer<float>(shape_of(setup.config), setup.task, setup.random, setup.config);
+    return make_transformer<float>(transformer_shape(setup.config), setup.task, setup.random, setup.config);
   };
   entry.make_double = [](const ModelSetup& setup) {
-    return make_transformer<double>(shape_of(setup.config), setup.task, setup.random, setup.config);
+    return make_transformer<double>(transformer_shape(setup.config), setup.task, setup.random, setup.config);
   };
   entry.check = [](const Config& config) -> std::optional<std::string> {
     auto problem = shape_problem(config.integer("model.d"), config.integer("model.heads"));

@@ -8,7 +8,7 @@ namespace gramscope {
 
 namespace {
 
-constexpr Index kBlock = 256;
+constexpr Index kGeluBlock = 256;
 
 }  // namespace
 
@@ -16,10 +16,10 @@ template <class T>
 void gelu_forward(MatrixOut<T> input_to_slope, MatrixOut<T> output) {
   constexpr auto kRootHalf = static_cast<T>(std::numbers::sqrt2 / 2.0);
   constexpr auto kDensityAtZero = static_cast<T>(std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2.0);
-  Eigen::Array<T, kBlock, 1> distribution;
+  Eigen::Array<T, kGeluBlock, 1> distribution;
   for (Index j = 0; j < output.cols(); ++j) {
-    for (Index begin = 0; begin < output.rows(); begin += kBlock) {
-      const Index n = std::min(kBlock, output.rows() - begin);
+    for (Index begin = 0; begin < output.rows(); begin += kGeluBlock) {
+      const Index n = std::min(kGeluBlock, output.rows() - begin);
       auto x = input_to_slope.col(j).segment(begin, n).array();
       auto cdf = distribution.head(n);
       // y = x Phi(x)

@@ -6,16 +6,16 @@ namespace gramscope {
 
 namespace {
 
-constexpr Index kBlock = 256;
+constexpr Index kSwigluBlock = 256;
 
 }  // namespace
 
 template <class T>
 void swiglu_forward(MatrixOut<T> gate_to_slope, MatrixOut<T> up_to_slope, MatrixOut<T> output) {
-  Eigen::Array<T, kBlock, 1> logistic;
+  Eigen::Array<T, kSwigluBlock, 1> logistic;
   for (Index j = 0; j < output.cols(); ++j) {
-    for (Index begin = 0; begin < output.rows(); begin += kBlock) {
-      const Index n = std::min(kBlock, output.rows() - begin);
+    for (Index begin = 0; begin < output.rows(); begin += kSwigluBlock) {
+      const Index n = std::min(kSwigluBlock, output.rows() - begin);
       auto a = gate_to_slope.col(j).segment(begin, n).array();
       auto b = up_to_slope.col(j).segment(begin, n).array();
       auto y = output.col(j).segment(begin, n).array();

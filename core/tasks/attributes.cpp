@@ -5,13 +5,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/tasks/context_limit.h"
 #include "core/tasks/one_hot.h"
 
 namespace gramscope {
 
 namespace {
-
-constexpr Index kMostContexts = 1024;
 
 struct Property {
   const char* name;
@@ -43,7 +42,7 @@ std::vector<int> spoken_order(int factors) {
   return order;
 }
 
-std::optional<std::string> check_size(const Config& config) {
+std::optional<std::string> check_attributes_size(const Config& config) {
   const auto factors = config.integer("task.factors");
   const auto values = config.integer("task.values");
   const Index count = count_contexts(factors, values);
@@ -55,9 +54,9 @@ std::optional<std::string> check_size(const Config& config) {
          std::to_string(factors) + " factors use 2 to " + std::to_string(most) + " values";
 }
 
-void reconcile_size(Config& config, std::string_view changed) {
+void reconcile_attributes_size(Config& config, std::string_view changed) {
   const char* const other = changed == "task.values" ? "task.factors" : "task.values";
-  while (check_size(config)) config.set(other, config.integer(other) - 1);
+  while (check_attributes_size(config)) config.set(other, config.integer(other) - 1);
 }
 
 }  // namespace
@@ -128,8 +127,8 @@ TaskEntry attributes_entry() {
     return make_attributes(static_cast<int>(config.integer("task.factors")),
                            static_cast<int>(config.integer("task.values")), imbalance_of(config));
   };
-  entry.check = check_size;
-  entry.reconcile = reconcile_size;
+  entry.check = check_attributes_size;
+  entry.reconcile = reconcile_attributes_size;
   return entry;
 }
 

@@ -17,7 +17,6 @@ constexpr const char* kUnknown = "<unk>";
 // One word, or one context, has nothing to be told from.
 constexpr std::array<const char*, 2> kZeroOrMore{"task.vocabulary", "task.max_contexts"};
 
-constexpr double kCountingFrom = 0.6;
 constexpr double kBuildingFrom = 0.9;
 
 /// A text whose tokens are numbered by rank: 0 for the most frequent word.

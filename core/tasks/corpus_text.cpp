@@ -26,7 +26,6 @@ constexpr std::size_t kTokenChunk = std::size_t{1} << 18;
 
 /// Shares of the whole work, for the progress bar: reading, tokenizing, and then counting.
 constexpr double kTokenizingFrom = 0.1;
-constexpr double kCountingFrom = 0.6;
 
 const embedded::File* find_embedded(std::string_view name) {
   const auto files = embedded::corpora();

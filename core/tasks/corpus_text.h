@@ -44,6 +44,9 @@ struct CorpusTokens {
 /// The most tokens that are read.
 inline constexpr std::int64_t kMostCorpusTokens = 50'000'000;
 
+/// The share of the work after which the text is tokenized and contexts are counted, for the progress bar.
+inline constexpr double kCountingFrom = 0.6;
+
 /// Divides the text into tokens (see Tokenizer). Throws InputError where the text is not valid or has more
 /// than kMostCorpusTokens; Cancelled.
 CorpusTokens tokenize(const CorpusText& text, const TaskWork& work);

@@ -5,14 +5,13 @@
 #include <map>
 
 #include "core/random/philox.h"
+#include "core/tasks/context_limit.h"
 #include "core/tasks/one_hot.h"
 #include "core/tasks/sentence_language.h"
 
 namespace gramscope {
 
 namespace {
-
-constexpr Index kMostContexts = 1024;
 
 // Streams of task.seed: who the sentences are about, and what is said besides.
 constexpr std::uint64_t kSubjectStream = 1;
@@ -108,7 +107,7 @@ class Narrator {
   Random fillers_;
 };
 
-std::optional<std::string> check_size(const Config& config) {
+std::optional<std::string> check_sentences_size(const Config& config) {
   const Index count = count_contexts(config);
   if (count <= kMostContexts) return std::nullopt;
   const auto factors = config.integer("task.factors");
@@ -121,11 +120,12 @@ std::optional<std::string> check_size(const Config& config) {
 }
 
 /// Fewer synonyms first, then fewer values, then fewer factors, but for the one that was asked for.
-void reconcile_size(Config& config, std::string_view changed) {
+void reconcile_sentences_size(Config& config, std::string_view changed) {
   static const std::array<std::pair<std::string, std::int64_t>, 3> kLeast{
       {{"task.synonyms", 1}, {"task.values", 2}, {"task.factors", 1}}};
   for (const auto& [key, least] : kLeast)
-    while (key != changed && check_size(config) && config.integer(key) > least) config.set(key, config.integer(key) - 1);
+    while (key != changed && check_sentences_size(config) && config.integer(key) > least)
+      config.set(key, config.integer(key) - 1);
 }
 
 }  // namespace
@@ -217,8 +217,8 @@ TaskEntry sentences_entry() {
                            .seed = static_cast<std::uint64_t>(config.integer("task.seed")),
                            .imbalance = imbalance_of(config)});
   };
-  entry.check = check_size;
-  entry.reconcile = reconcile_size;
+  entry.check = check_sentences_size;
+  entry.reconcile = reconcile_sentences_size;
   return entry;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/tasks/context_limit.h"
 #include "core/tasks/one_hot.h"
 #include "core/tasks/word_lines.h"
 
@@ -12,7 +13,6 @@ namespace gramscope {
 
 namespace {
 
-constexpr Index kMostContexts = 1024;
 constexpr int kLeastBranches = 2;
 constexpr const char* kRoot = "everything";
 constexpr std::array<const char*, kMostTaxonomyLevels> kLevelNames{"domain", "family", "kind", "variety", "strain"};
@@ -85,7 +85,7 @@ Index count_leaves(std::span<const int> branching) {
   return std::accumulate(branching.begin(), branching.end(), Index{1}, [](Index count, int b) { return count * b; });
 }
 
-std::optional<std::string> check_size(const Config& config) {
+std::optional<std::string> check_taxonomy_size(const Config& config) {
   const auto branching = branching_of(config);
   const Index count = count_leaves(branching);
   if (count <= kMostContexts) return std::nullopt;
@@ -97,8 +97,8 @@ std::optional<std::string> check_size(const Config& config) {
 }
 
 /// Takes branches off the widest levels, the deepest of them first, but for the one that was asked for.
-void reconcile_size(Config& config, std::string_view changed) {
-  while (check_size(config)) {
+void reconcile_taxonomy_size(Config& config, std::string_view changed) {
+  while (check_taxonomy_size(config)) {
     std::string widest;
     for (int level = 0; level < config.integer("task.levels"); ++level)
       if (const auto key = branch_key(level);
@@ -198,8 +198,8 @@ TaskEntry taxonomy_entry() {
   entry.make = [](const Config& config, const TaskWork&) {
     return make_taxonomy(branching_of(config), imbalance_of(config));
   };
-  entry.check = check_size;
-  entry.reconcile = reconcile_size;
+  entry.check = check_taxonomy_size;
+  entry.reconcile = reconcile_taxonomy_size;
   return entry;
 }
 

@@ -11,7 +11,7 @@ namespace gramscope {
 
 namespace {
 
-constexpr std::string_view kActivity = "Solving for L_mm";
+constexpr std::string_view kMaxMarginActivity = "Solving for L_mm";
 constexpr double kRelaxation = 1.7;  ///< Boyd et al. 2011, section 3.4.3: 1.5 to 1.8
 /// The threshold of the first iterations is this many mean singular values; see Admm.
 constexpr double kThreshold = 1.6;
@@ -246,7 +246,7 @@ MatrixD solve(Index words, const std::vector<Column>& columns, const MaxMarginOp
   Admm admm(words, columns);
   Course course(options.relative_gap);
   for (;;) {
-    work.progress(course.share(result.iterations), kActivity);
+    work.progress(course.share(result.iterations), kMaxMarginActivity);
     const bool is_last = result.iterations >= options.most_iterations;
     if (result.iterations == course.next() || is_last) {
       result.nuclear_norm = rough_singular_values(admm.feasible()).sum();
@@ -280,7 +280,7 @@ MaxMargin solve_max_margin(const Supports& supports, const MaxMarginOptions& opt
     column_of[i] = static_cast<Index>(columns.size());
     columns.push_back({&supports.distinct[i], std::sqrt(static_cast<double>(supports.multiplicity[i]))});
   }
-  work.progress(0.0, kActivity);
+  work.progress(0.0, kMaxMarginActivity);
   if (!columns.empty()) {
     const MatrixD z = solve(supports.words, columns, options, work, result);
     for (Index j = 0; j < supports.contexts(); ++j) {
@@ -290,7 +290,7 @@ MaxMargin solve_max_margin(const Supports& supports, const MaxMarginOptions& opt
         result.logits.col(j) = z.col(number) / columns[static_cast<std::size_t>(number)].margin;
     }
   }
-  work.progress(1.0, kActivity);
+  work.progress(1.0, kMaxMarginActivity);
   return result;
 }
 

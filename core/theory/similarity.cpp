@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
 #include "core/linalg/gram.h"
+#include "core/linalg/undefined.h"
 
 namespace gramscope {
 
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNoDirection = 1e-9;  ///< of the longest column
 
 /// S by distinct support and by word, and how often each column and row counts.

@@ -15,7 +15,7 @@ namespace gramscope {
 
 namespace {
 
-constexpr std::string_view kActivity = "Arranging points on a sphere";
+constexpr std::string_view kCodeActivity = "Arranging points on a sphere";
 constexpr std::uint64_t kStream = 1;  ///< of SphericalCodeOptions::seed: the starts
 constexpr double kFirstSharpness = 4.0;
 constexpr double kExplored = 1e3;  ///< the sharpness up to which every start goes
@@ -109,7 +109,7 @@ void minimise(MatrixD& x, double sharpness, const TaskWork& work, double share) 
   // One short step says little: the way along a flat valley has many.
   double value_before = std::numeric_limits<double>::infinity();
   for (int step = 0; step < kMostSteps; ++step) {
-    work.progress(share, kActivity);
+    work.progress(share, kCodeActivity);
     // The soft maximum changes over distances of 1/sharpness: the first step is of that size.
     const double scale = 1.0 / (sharpness * std::max(here.gradient.norm(), 1e-300));
     MatrixD direction = memory.direction(here.gradient, scale);
@@ -228,7 +228,7 @@ SphericalCode find_spherical_code(Index points, Index dimension, const Spherical
   const ComputeScope scope;
   SphericalCode code;
   code.bound = largest_cosine_bound(points, dimension);
-  work.progress(0.0, kActivity);
+  work.progress(0.0, kCodeActivity);
   if (points <= dimension + 1)
     code.points = simplex(points, dimension);
   else if (dimension == 2)
@@ -238,7 +238,7 @@ SphericalCode find_spherical_code(Index points, Index dimension, const Spherical
   else
     code.points = search(points, dimension, code.bound.cosine, options, work);
   code.largest_cosine = pair_cosines(code.points).maxCoeff();
-  work.progress(1.0, kActivity);
+  work.progress(1.0, kCodeActivity);
   return code;
 }
 

@@ -15,7 +15,7 @@ using namespace gramscope::test;
 
 namespace {
 
-constexpr const char* kHead =
+constexpr const char* kSessionHead =
     "format = 1\ntitle = \"T\"\nsummary = \"S\"\n[model]\nkind = \"ufm\"\n[task]\nkind = \"corpus\"\n";
 
 std::string path_in(const std::string& text, const std::string& file) {
@@ -38,7 +38,7 @@ Config corpus_config(const std::string& path) {
 TEST_CASE("preset: a path in a file means one beside that file") {
   const TemporaryDirectory directory;
   const auto file = (directory / "mine.toml").string();
-  const std::string head = kHead;
+  const std::string head = kSessionHead;
   CHECK(path_in(head + "path = \"a.txt\"\n", file) == (directory / "a.txt").string());
   CHECK(path_in(head + "path = \"../a.txt\"\n", file) == (directory.path().parent_path() / "a.txt").string());
   CHECK(path_in(head + "path = \"/tmp/a.txt\"\n", file) == "/tmp/a.txt");

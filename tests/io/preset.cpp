@@ -12,21 +12,17 @@ using gramscope::test::message_of;
 
 namespace {
 
-const std::string kHead = "format = 1\ntitle = \"T\"\nsummary = \"S\"\n";
+const std::string kPresetHead = "format = 1\ntitle = \"T\"\nsummary = \"S\"\n";
 
-std::string refusal(const std::string& text) {
+std::string preset_refusal(const std::string& text) {
   return message_of<InputError>([&] { parse_preset(text, "dir/mine.toml"); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
 
 TEST_CASE("parse_preset: title, summary and checked values, the defaults left to resolve()") {
-  const auto preset =
-      parse_preset(kHead + "[model]\nd = 16\ninit_scale = 1\n[run]\nseed = 4294967295\n", "dir/mine.toml");
+  const auto preset = parse_preset(
+      kPresetHead + "[model]\nd = 16\ninit_scale = 1\n[run]\nseed = 4294967295\n", "dir/mine.toml");
   CHECK(preset.name == "mine");
   CHECK(preset.title == "T");
   CHECK(preset.summary == "S");
@@ -38,58 +34,61 @@ TEST_CASE("parse_preset: title, summary and checked values, the defaults left to
 
 TEST_CASE("parse_preset: what is wrong is told with file, line, key and what is allowed") {
   SUBCASE("unknown parameter") {
-    const auto message = refusal(kHead + "[model]\nd = 8\nalhpa = 1.0\n");
+    const auto message = preset_refusal(kPresetHead + "[model]\nd = 8\nalhpa = 1.0\n");
     CHECK(message.starts_with("dir/mine.toml:6: model.alhpa: "));
     CHECK(contains(message, "model.alpha"));
   }
   SUBCASE("unknown table") {
-    const auto message = refusal(kHead + "[modell]\nd = 8\n");
+    const auto message = preset_refusal(kPresetHead + "[modell]\nd = 8\n");
     CHECK(message.starts_with("dir/mine.toml:4: modell: "));
     CHECK(contains(message, "model"));
   }
   SUBCASE("out of range") {
-    const auto message = refusal(kHead + "\n[model]\nd = 0\n");
+    const auto message = preset_refusal(kPresetHead + "\n[model]\nd = 0\n");
     CHECK(message.starts_with("dir/mine.toml:6: model.d = 0: "));
     CHECK(contains(message, "from 1 to"));
   }
   SUBCASE("the range is the one --set names") {
     const auto applicable = applicable_parameters({});
-    const auto message = refusal(kHead + "[reg]\nlambda_w = -1.0\n");
+    const auto message = preset_refusal(kPresetHead + "[reg]\nlambda_w = -1.0\n");
     CHECK(contains(message, describe_range(find_parameter(applicable, "reg.lambda_w"))));
   }
   SUBCASE("wrong type") {
-    CHECK(refusal(kHead + "[model]\nd = \"8\"\n").starts_with("dir/mine.toml:5: model.d = 8: "));
-    CHECK(refusal(kHead + "[model]\nd = [8]\n").starts_with("dir/mine.toml:5: model.d: "));
-    CHECK(refusal(kHead + "[model]\nd = 1979-05-27\n").starts_with("dir/mine.toml:5: model.d: "));
-    CHECK(refusal(kHead + "[model.d]\nx = 1\n").starts_with("dir/mine.toml:4: model.d: "));
-    CHECK(refusal("model = 1\n" + kHead).starts_with("dir/mine.toml:1: model: "));
-    CHECK(refusal(kHead + "[reg]\nlambda_w = nan\n").starts_with("dir/mine.toml:5: reg.lambda_w = nan: "));
+    CHECK(preset_refusal(kPresetHead + "[model]\nd = \"8\"\n").starts_with("dir/mine.toml:5: model.d = 8: "));
+    CHECK(preset_refusal(kPresetHead + "[model]\nd = [8]\n").starts_with("dir/mine.toml:5: model.d: "));
+    CHECK(
+        preset_refusal(kPresetHead + "[model]\nd = 1979-05-27\n").starts_with("dir/mine.toml:5: model.d: "));
+    CHECK(preset_refusal(kPresetHead + "[model.d]\nx = 1\n").starts_with("dir/mine.toml:4: model.d: "));
+    CHECK(preset_refusal("model = 1\n" + kPresetHead).starts_with("dir/mine.toml:1: model: "));
+    CHECK(preset_refusal(kPresetHead + "[reg]\nlambda_w = nan\n")
+              .starts_with("dir/mine.toml:5: reg.lambda_w = nan: "));
   }
   SUBCASE("unknown kind") {
-    const auto message = refusal(kHead + "[model]\nkind = \"ufmm\"\n");
+    const auto message = preset_refusal(kPresetHead + "[model]\nkind = \"ufmm\"\n");
     CHECK(message.starts_with("dir/mine.toml:5: model.kind = ufmm: "));
     CHECK(contains(message, "kernel_ufm"));
   }
   SUBCASE("a parameter of another kind") {
-    const auto message = refusal(kHead + "[model]\nkind = \"ufm\"\nalpha = 1.0\n");
+    const auto message = preset_refusal(kPresetHead + "[model]\nkind = \"ufm\"\nalpha = 1.0\n");
     CHECK(message.starts_with("dir/mine.toml:6: model.alpha: "));
     CHECK(contains(message, "kernel_ufm"));
   }
   SUBCASE("impossible together") {
-    const auto message = refusal(kHead + "[task]\nfactors = 5\nvalues = 8\n");
+    const auto message = preset_refusal(kPresetHead + "[task]\nfactors = 5\nvalues = 8\n");
     CHECK(message.starts_with("dir/mine.toml:"));
     CHECK(contains(message, "task."));
   }
   SUBCASE("missing and malformed") {
-    CHECK(refusal("title = \"T\"\n").starts_with("dir/mine.toml:1: format: "));
-    CHECK(refusal("format = 2\n").starts_with("dir/mine.toml:1: format: 2 "));
-    CHECK(contains(refusal("format = 1\nsummary = \"S\"\n"), "title: is missing"));
-    CHECK(refusal("\n\nformat = = 1\n").starts_with("dir/mine.toml:3: "));
-    CHECK(refusal(kHead + "[model]\nd = 8\nd = 9\n").starts_with("dir/mine.toml:6: "));
-    CHECK(refusal(std::string("\0\xff\xfe", 3)).starts_with("dir/mine.toml:1: "));
+    CHECK(preset_refusal("title = \"T\"\n").starts_with("dir/mine.toml:1: format: "));
+    CHECK(preset_refusal("format = 2\n").starts_with("dir/mine.toml:1: format: 2 "));
+    CHECK(contains(preset_refusal("format = 1\nsummary = \"S\"\n"), "title: is missing"));
+    CHECK(preset_refusal("\n\nformat = = 1\n").starts_with("dir/mine.toml:3: "));
+    CHECK(preset_refusal(kPresetHead + "[model]\nd = 8\nd = 9\n").starts_with("dir/mine.toml:6: "));
+    CHECK(preset_refusal(std::string("\0\xff\xfe", 3)).starts_with("dir/mine.toml:1: "));
   }
   SUBCASE("the first mistake of several is the one reported") {
-    CHECK(refusal(kHead + "[run]\nsteps = 0\n[model]\nd = 0\n").starts_with("dir/mine.toml:5: run.steps"));
+    CHECK(preset_refusal(kPresetHead + "[run]\nsteps = 0\n[model]\nd = 0\n")
+              .starts_with("dir/mine.toml:5: run.steps"));
   }
 }
 

@@ -25,7 +25,7 @@ void run_into(const fs::path& directory, bool restart = false) {
   output.finish(engine);
 }
 
-const Array* find(const std::vector<NamedArray>& arrays, const std::string& name) {
+const Array* array_named(const std::vector<NamedArray>& arrays, const std::string& name) {
   for (const auto& array : arrays)
     if (array.name == name) return &array.array;
   return nullptr;
@@ -65,16 +65,21 @@ TEST_CASE("RunOutput: what is learned is written once for every task, as SciPy r
   CHECK(!fs::exists(directory / "a/segment_1_task.npz"));
   const auto arrays = read_npz(directory / "a/task.npz");
   const Task& task = *engine.task();
-  const auto reals = [&](const char* name) { return std::get<std::vector<double>>(find(arrays, name)->values); };
-  const auto integers = [&](const char* name) { return std::get<std::vector<std::int64_t>>(find(arrays, name)->values); };
+  const auto reals = [&](const char* name) {
+    return std::get<std::vector<double>>(array_named(arrays, name)->values);
+  };
+  const auto integers = [&](const char* name) {
+    return std::get<std::vector<std::int64_t>>(array_named(arrays, name)->values);
+  };
   CHECK(reals("P_data") == task.targets.probability);
   CHECK(integers("P_indices") == std::vector<std::int64_t>(task.targets.word.begin(), task.targets.word.end()));
   CHECK(integers("P_indptr").size() == static_cast<std::size_t>(task.contexts) + 1);
   CHECK(integers("P_shape") == std::vector<std::int64_t>{task.words, task.contexts});
   CHECK(reals("pi") == std::vector<double>(task.weight.begin(), task.weight.end()));
-  CHECK(std::get<std::vector<std::string>>(find(arrays, "words")->values) == task.word_names);
+  CHECK(std::get<std::vector<std::string>>(array_named(arrays, "words")->values) == task.word_names);
   engine.apply(SetParameter{"task.values", Value{std::int64_t{3}}});
-  CHECK(std::get<std::vector<std::string>>(find(read_npz(directory / "a/segment_2_task.npz"), "contexts")->values) ==
+  CHECK(std::get<std::vector<std::string>>(
+            array_named(read_npz(directory / "a/segment_2_task.npz"), "contexts")->values) ==
         engine.task()->context_names);
 }
 
@@ -85,18 +90,19 @@ TEST_CASE("RunOutput: a snapshot has a row per context, in the task's order") {
   Engine engine(kPreset.config, kPreset.name);
   const auto embeddings = engine.embeddings();
   using Shape = std::vector<std::size_t>;
-  REQUIRE(find(arrays, "H") != nullptr);
-  CHECK(find(arrays, "H")->shape == Shape{4, 4});
-  CHECK(std::get<std::vector<double>>(find(arrays, "H")->values)[1] == embeddings->h(1, 0));
-  CHECK(std::get<std::vector<double>>(find(arrays, "W")->values)[1] == embeddings->w(0, 1));
-  CHECK(find(arrays, "labels")->shape == Shape{4});
-  CHECK(find(arrays, "factors")->shape == Shape{4, 2});
-  CHECK(std::get<std::vector<std::int64_t>>(find(arrays, "factors")->values)[3] ==
+  REQUIRE(array_named(arrays, "H") != nullptr);
+  CHECK(array_named(arrays, "H")->shape == Shape{4, 4});
+  CHECK(std::get<std::vector<double>>(array_named(arrays, "H")->values)[1] == embeddings->h(1, 0));
+  CHECK(std::get<std::vector<double>>(array_named(arrays, "W")->values)[1] == embeddings->w(0, 1));
+  CHECK(array_named(arrays, "labels")->shape == Shape{4});
+  CHECK(array_named(arrays, "factors")->shape == Shape{4, 2});
+  CHECK(std::get<std::vector<std::int64_t>>(array_named(arrays, "factors")->values)[3] ==
         engine.task()->factors[1].value[1]);
-  CHECK(std::get<std::vector<std::string>>(find(arrays, "names")->values) == engine.task()->context_names);
-  CHECK(std::get<std::vector<std::string>>(find(arrays, "factor_names")->values)[0] ==
+  CHECK(std::get<std::vector<std::string>>(array_named(arrays, "names")->values) ==
+        engine.task()->context_names);
+  CHECK(std::get<std::vector<std::string>>(array_named(arrays, "factor_names")->values)[0] ==
         engine.task()->factors[0].name);
-  CHECK(find(arrays, "step")->shape.empty());
+  CHECK(array_named(arrays, "step")->shape.empty());
 }
 
 TEST_CASE("RunOutput: restarts get files of their own") {

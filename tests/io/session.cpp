@@ -12,7 +12,7 @@ using namespace gramscope::test;
 
 namespace {
 
-Session sample() {
+Session sample_session() {
   Session session;
   session.preset = {"mine", "A \"title\" with \\ and λ", "Two\nlines.", small_config(50)};
   session.version = version();
@@ -27,7 +27,7 @@ Session sample() {
   return session;
 }
 
-std::string refusal(const std::string& text) {
+std::string session_refusal(const std::string& text) {
   return message_of<InputError>([&] { parse_session(text, "s.toml"); });
 }
 
@@ -47,7 +47,7 @@ Engine replayed(const Session& session) {
 }  // namespace
 
 TEST_CASE("session: what is written is what is read") {
-  const auto session = sample();
+  const auto session = sample_session();
   const auto text = session_toml(session);
   const auto read = parse_session(text, "s.toml");
   CHECK(read.is_recorded());
@@ -63,7 +63,7 @@ TEST_CASE("session: what is written is what is read") {
 }
 
 TEST_CASE("session: the config is written in full, reals as reals") {
-  const auto session = sample();
+  const auto session = sample_session();
   const auto text = session_toml(session);
   for (const auto& [key, value] : session.preset.config.values())
     CHECK(text.find(std::string("\n").append(key, key.find('.') + 1).append(" = ")) != std::string::npos);
@@ -71,7 +71,7 @@ TEST_CASE("session: the config is written in full, reals as reals") {
 }
 
 TEST_CASE("session: a replay ends in the same bits") {
-  auto session = sample();
+  auto session = sample_session();
   session.commands.pop_back();
   session.commands.push_back({45, SetParameter{"reg.lambda_w", Value{1e-3}}});
   session.ticks = 60;
@@ -98,17 +98,19 @@ TEST_CASE("session: a replay ends in the same bits") {
 }
 
 TEST_CASE("session: mistakes are told with file, line and key") {
-  const auto text = session_toml(sample());
-  CHECK(refusal(text + "\n[[command]]\ntick = 44\nop = \"restart\"\n").find(": tick: 44 ") !=
+  const auto text = session_toml(sample_session());
+  CHECK(session_refusal(text + "\n[[command]]\ntick = 44\nop = \"restart\"\n").find(": tick: 44 ") !=
         std::string::npos);
-  CHECK(refusal(text + "\n[[command]]\ntick = 46\nop = \"jump\"\n").find(": op: ") != std::string::npos);
-  CHECK(refusal(text + "\n[[command]]\ntick = -1\nop = \"restart\"\n").find(": tick: ") != std::string::npos);
-  CHECK(refusal(text + "\n[[command]]\ntick = 46\nop = \"set\"\nkey = \"model.d\"\n")
+  CHECK(session_refusal(text + "\n[[command]]\ntick = 46\nop = \"jump\"\n").find(": op: ") !=
+        std::string::npos);
+  CHECK(session_refusal(text + "\n[[command]]\ntick = -1\nop = \"restart\"\n").find(": tick: ") !=
+        std::string::npos);
+  CHECK(session_refusal(text + "\n[[command]]\ntick = 46\nop = \"set\"\nkey = \"model.d\"\n")
             .find(": value: is missing") != std::string::npos);
-  CHECK(refusal(text + "\n[[command]]\ntick = 46\nop = \"set\"\nkee = 1\n").find(": command.kee: ") !=
+  CHECK(session_refusal(text + "\n[[command]]\ntick = 46\nop = \"set\"\nkee = 1\n").find(": command.kee: ") !=
         std::string::npos);
-  CHECK(refusal("format = 1\nversion = \"\"\n").starts_with("s.toml:2: version: "));
-  CHECK(refusal("format = 1\nversion = \"0.1.0\"\ncpu = \"c\"\npreset = \"p\"\ncommand = 3\n")
+  CHECK(session_refusal("format = 1\nversion = \"\"\n").starts_with("s.toml:2: version: "));
+  CHECK(session_refusal("format = 1\nversion = \"0.1.0\"\ncpu = \"c\"\npreset = \"p\"\ncommand = 3\n")
             .starts_with("s.toml:5: command: "));
 }
 

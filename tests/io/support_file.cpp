@@ -15,7 +15,7 @@ using namespace gramscope::test;
 
 namespace {
 
-std::string problem_of(const std::string& text) {
+std::string support_problem_of(const std::string& text) {
   return message_of<InputError>([&] { parse_support_file(text, "s.json"); });
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("support file: sums that rounding has moved are brought to 1, others a
   CHECK(near.targets.probability[0] + near.targets.probability[1] == doctest::Approx(1.0).epsilon(1e-15));
   CHECK(near.targets.probability[0] == doctest::Approx(0.3333333 / 0.9999996).epsilon(1e-15));
   CHECK(near.weight(0) == 1.0);
-  CHECK(problem_of(R"({"V": 3, "support": [[0, 1]], "P": [[0.333, 0.666]]})") ==
+  CHECK(support_problem_of(R"({"V": 3, "support": [[0, 1]], "P": [[0.333, 0.666]]})") ==
         "s.json: P[0]: sums to 0.999, and must sum to 1 (to 1e-06)");
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("support file: what is wrong is told with file, place and remedy") {
   };
   for (const auto& [text, problem] : cases) {
     CAPTURE(text);
-    CHECK(problem_of(text) == std::string("s.json: ") + problem);
+    CHECK(support_problem_of(text) == std::string("s.json: ") + problem);
   }
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("support file: what is not JSON is told with line and column") {
   };
   for (const auto& [text, problem] : cases) {
     CAPTURE(text);
-    const std::string told = problem_of(text);
+    const std::string told = support_problem_of(text);
     CAPTURE(told);
     CHECK(told.find(problem) != std::string::npos);
     for (const char c : told) CHECK((c >= 0x20 && c <= 0x7e));
@@ -184,12 +184,12 @@ TEST_CASE("support file: what is not JSON is told with line and column") {
 
 TEST_CASE("support file: nesting without end is refused where the format ends") {
   const std::string deep(1'000'000, '[');
-  CHECK(problem_of(deep).starts_with("s.json: found a list"));
-  CHECK(problem_of("{\"V\": 3, \"support\": " + deep) ==
+  CHECK(support_problem_of(deep).starts_with("s.json: found a list"));
+  CHECK(support_problem_of("{\"V\": 3, \"support\": " + deep) ==
         "s.json: support[0][0]: found a list, expected the whole number of a word");
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"note\":";
-  CHECK(problem_of(objects) == "s.json: note: found an object, expected text");
+  CHECK(support_problem_of(objects) == "s.json: note: found an object, expected text");
 }
 
 TEST_CASE("support file: no beginning of a good file is taken for all of it") {
@@ -199,7 +199,7 @@ TEST_CASE("support file: no beginning of a good file is taken for all of it") {
   CHECK(parse_support_file(text, "s.json").problems.size() == 2);
   for (std::size_t length = 0; length < text.size(); ++length) {
     CAPTURE(length);
-    CHECK(problem_of(text.substr(0, length)).starts_with("s.json:"));
+    CHECK(support_problem_of(text.substr(0, length)).starts_with("s.json:"));
   }
 }
 

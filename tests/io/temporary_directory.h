@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/messages.h"
+
 namespace gramscope::test {
 
 /// An empty directory of its own that goes away with the test.
@@ -47,17 +49,6 @@ inline std::size_t count_entries(const std::filesystem::path& directory) {
   std::size_t count = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory)) ++count;
   return count;
-}
-
-/// The message of the exception of type E that `action` throws; empty if it throws nothing.
-template <class E, class Action>
-std::string message_of(const Action& action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return {};
 }
 
 }  // namespace gramscope::test

@@ -27,7 +27,7 @@ std::vector<AttentionSpan> spans_of(Index queries) {
   return spans;
 }
 
-constexpr Index kPositions = 9;
+constexpr Index kAttended = 9;
 
 /// The definition, one head and one query at a time.
 MatrixD attention_by_definition(const std::vector<AttentionSpan>& spans, Index heads, const MatrixD& queries,
@@ -61,7 +61,7 @@ TEST_CASE("attention: agrees with the definition for any head size, all position
         Random random(static_cast<std::uint64_t>(100 * heads + rows));
         const Index d = heads * rows;
         const MatrixD queries = random_matrix(d, asked, random);
-        const MatrixD keys_values = random_matrix(2 * d, kPositions, random);
+        const MatrixD keys_values = random_matrix(2 * d, kAttended, random);
         VectorD probabilities(attention_entries(spans, heads));
         MatrixD output(d, asked);
         attention_forward<double>(spans, heads, queries, keys_values, probabilities, output);
@@ -86,7 +86,7 @@ TEST_CASE("attention: gradients of queries, keys and values are those of central
     const Index d = 6;
     Random random(7);
     MatrixD queries = random_matrix(d, asked, random);
-    MatrixD keys_values = random_matrix(2 * d, kPositions, random);
+    MatrixD keys_values = random_matrix(2 * d, kAttended, random);
     const MatrixD along = random_matrix(d, asked, random);
     VectorD probabilities(attention_entries(spans, heads));
     MatrixD output(d, asked);
@@ -96,7 +96,7 @@ TEST_CASE("attention: gradients of queries, keys and values are those of central
     };
     value();
     MatrixD queries_gradient(d, asked);
-    MatrixD keys_values_gradient = MatrixD::Constant(2 * d, kPositions, 9.0);
+    MatrixD keys_values_gradient = MatrixD::Constant(2 * d, kAttended, 9.0);
     VectorD scratch(5);
     attention_backward<double>(spans, heads, queries, keys_values, probabilities, along, queries_gradient,
                                keys_values_gradient, scratch);
@@ -109,9 +109,9 @@ TEST_CASE("attention: queries and keys may be rows of one array") {
   const auto spans = spans_of(5);
   const Index d = 4;
   Random random(8);
-  const MatrixD qkv = random_matrix(3 * d, kPositions, random);
+  const MatrixD qkv = random_matrix(3 * d, kAttended, random);
   VectorD probabilities(attention_entries(spans, 2));
-  MatrixD output(d, kPositions);
+  MatrixD output(d, kAttended);
   attention_forward<double>(spans, 2, qkv.topRows(d), qkv.bottomRows(2 * d), probabilities, output);
   CHECK((output - attention_by_definition(spans, 2, qkv.topRows(d), qkv.bottomRows(2 * d))).norm() < 1e-13);
 }
@@ -138,12 +138,12 @@ TEST_CASE("attention: a lone position copies its value; large scores do not over
 TEST_CASE_TEMPLATE("attention: a NaN among the scores of a query reaches its output", T, float, double) {
   const auto spans = spans_of(5);
   Random random(10);
-  for (Index position = 0; position < kPositions; ++position) {
-    Matrix<T> queries = random_matrix(4, kPositions, random).cast<T>();
-    const Matrix<T> keys_values = random_matrix(8, kPositions, random).cast<T>();
+  for (Index position = 0; position < kAttended; ++position) {
+    Matrix<T> queries = random_matrix(4, kAttended, random).cast<T>();
+    const Matrix<T> keys_values = random_matrix(8, kAttended, random).cast<T>();
     queries(0, position) = std::numeric_limits<T>::quiet_NaN();
     Vector<T> probabilities(attention_entries(spans, 1));
-    Matrix<T> output(4, kPositions);
+    Matrix<T> output(4, kAttended);
     attention_forward<T>(spans, 1, queries, keys_values, probabilities, output);
     CHECK(output.col(position).array().isNaN().all());
   }

@@ -12,7 +12,7 @@ namespace {
 
 // Contexts (2 0 2), (1) and (3 1), as chunks lay them out.
 const std::vector<int> kTokens{2, 0, 2, 1, 3, 1};
-const std::vector<int> kPositions{0, 1, 2, 0, 0, 1};
+const std::vector<int> kPlaces{0, 1, 2, 0, 0, 1};
 const std::vector<Index> kLast{2, 3, 5};
 
 }  // namespace
@@ -21,7 +21,7 @@ TEST_CASE("concatenated_embedding: tokens stand one above the other, the last at
   Random random(1);
   const MatrixD table = random_matrix(2, 4, random);
   MatrixD output = MatrixD::Constant(8, 3, 9.0);
-  concatenated_embedding_forward<double>(kTokens, kPositions, kLast, table, output);
+  concatenated_embedding_forward<double>(kTokens, kPlaces, kLast, table, output);
   MatrixD expected = MatrixD::Zero(8, 3);
   expected.col(0) << 0, 0, table.col(2), table.col(0), table.col(2);
   expected.col(1).tail(2) = table.col(1);
@@ -35,13 +35,13 @@ TEST_CASE("concatenated_embedding: the gradient of the table is that of central 
   const MatrixD along = random_matrix(9, 3, random);
   MatrixD output(9, 3);
   const auto value = [&] {
-    concatenated_embedding_forward<double>(kTokens, kPositions, kLast, table, output);
+    concatenated_embedding_forward<double>(kTokens, kPlaces, kLast, table, output);
     return output.cwiseProduct(along).sum();
   };
   MatrixD gradient = MatrixD::Zero(3, 4);
-  concatenated_embedding_backward<double>(kTokens, kPositions, kLast, along, gradient);
+  concatenated_embedding_backward<double>(kTokens, kPlaces, kLast, along, gradient);
   CHECK(difference_error(table, gradient, value) < 1e-9);
   MatrixD twice = gradient;
-  concatenated_embedding_backward<double>(kTokens, kPositions, kLast, along, twice);
+  concatenated_embedding_backward<double>(kTokens, kPlaces, kLast, along, twice);
   CHECK((twice - 2.0 * gradient).norm() < 1e-13);
 }

@@ -8,8 +8,8 @@ using namespace gramscope;
 
 namespace {
 
-struct Norm {
-  Norm(Index d, Index n) : normalised(d, n), inverse_deviation(n), output(d, n) {}
+struct LayerNorm {
+  LayerNorm(Index d, Index n) : normalised(d, n), inverse_deviation(n), output(d, n) {}
   void forward(const MatrixD& input, const VectorD& gain, const VectorD& bias) {
     layer_norm_forward<double>(input, gain, bias, normalised, inverse_deviation, output);
   }
@@ -27,7 +27,7 @@ TEST_CASE("layer_norm: gradients of gain, bias and input are those of central di
     VectorD gain = random_matrix(d, 1, random);
     VectorD bias = random_matrix(d, 1, random);
     const MatrixD along = random_matrix(d, 5, random);
-    Norm norm(d, 5);
+    LayerNorm norm(d, 5);
     const auto value = [&] {
       norm.forward(input, gain, bias);
       return norm.output.cwiseProduct(along).sum();
@@ -47,7 +47,7 @@ TEST_CASE("layer_norm: gradients of gain, bias and input are those of central di
 TEST_CASE("layer_norm: with gain 1 and no bias columns have mean 0 and variance v / (v + 1e-5)") {
   Random random(4);
   const MatrixD input = 0.01 * random_matrix(12, 6, random);
-  Norm norm(12, 6);
+  LayerNorm norm(12, 6);
   norm.forward(input, VectorD::Ones(12), VectorD(0));
   for (Index j = 0; j < 6; ++j) {
     const double variance = (input.col(j).array() - input.col(j).mean()).square().mean();
@@ -59,7 +59,7 @@ TEST_CASE("layer_norm: with gain 1 and no bias columns have mean 0 and variance 
 }
 
 TEST_CASE("layer_norm: a constant column gives the bias") {
-  Norm norm(4, 1);
+  LayerNorm norm(4, 1);
   const VectorD bias = VectorD::LinSpaced(4, 1.0, 4.0);
   norm.forward(MatrixD::Constant(4, 1, 7.0), VectorD::Constant(4, 3.0), bias);
   CHECK(norm.output.col(0) == bias);
@@ -69,7 +69,7 @@ TEST_CASE("layer_norm: the input's gradient is added, and orthogonal to shifts o
   Random random(5);
   const MatrixD input = random_matrix(9, 4, random);
   const VectorD gain = random_matrix(9, 1, random);
-  Norm norm(9, 4);
+  LayerNorm norm(9, 4);
   norm.forward(input, gain, VectorD(0));
   VectorD gain_gradient = VectorD::Zero(9);
   VectorD none(0);

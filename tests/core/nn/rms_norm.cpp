@@ -10,8 +10,8 @@ using namespace gramscope;
 
 namespace {
 
-struct Norm {
-  Norm(Index d, Index n) : normalised(d, n), inverse_deviation(n), output(d, n) {}
+struct RmsNorm {
+  RmsNorm(Index d, Index n) : normalised(d, n), inverse_deviation(n), output(d, n) {}
   void forward(const MatrixD& input, const VectorD& gain) {
     rms_norm_forward<double>(input, gain, normalised, inverse_deviation, output);
   }
@@ -28,7 +28,7 @@ TEST_CASE("rms_norm: gradients of gain and input are those of central difference
     MatrixD input = 2.0 * random_matrix(d, 5, random);
     VectorD gain = random_matrix(d, 1, random);
     const MatrixD along = random_matrix(d, 5, random);
-    Norm norm(d, 5);
+    RmsNorm norm(d, 5);
     const auto value = [&] {
       norm.forward(input, gain);
       return norm.output.cwiseProduct(along).sum();
@@ -46,7 +46,7 @@ TEST_CASE("rms_norm: gradients of gain and input are those of central difference
 TEST_CASE("rms_norm: with gain 1 columns have mean square s / (s + 1e-5), and keep their direction") {
   Random random(4);
   const MatrixD input = 0.01 * random_matrix(12, 6, random);
-  Norm norm(12, 6);
+  RmsNorm norm(12, 6);
   norm.forward(input, VectorD::Ones(12));
   for (Index j = 0; j < 6; ++j) {
     const double square = input.col(j).squaredNorm() / 12.0;
@@ -60,7 +60,7 @@ TEST_CASE("rms_norm: of a column with mean 0 it is the layer normalisation witho
   MatrixD input = random_matrix(10, 4, random);
   input.rowwise() -= input.colwise().mean().eval();
   const VectorD gain = random_matrix(10, 1, random);
-  Norm norm(10, 4);
+  RmsNorm norm(10, 4);
   norm.forward(input, gain);
   MatrixD normalised(10, 4);
   VectorD inverse(4);
@@ -70,7 +70,7 @@ TEST_CASE("rms_norm: of a column with mean 0 it is the layer normalisation witho
 }
 
 TEST_CASE("rms_norm: a zero column gives 0, and its gradient is finite") {
-  Norm norm(4, 1);
+  RmsNorm norm(4, 1);
   norm.forward(MatrixD::Zero(4, 1), VectorD::Constant(4, 3.0));
   CHECK(norm.output.isZero(0.0));
   VectorD gain_gradient = VectorD::Zero(4);

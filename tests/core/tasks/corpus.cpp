@@ -11,6 +11,7 @@
 #include "core/registry/registry.h"
 #include "core/tasks/corpus_text.h"
 #include "core/train/engine.h"
+#include "tests/core/tasks/task_properties.h"
 #include "tests/io/temporary_directory.h"
 
 using namespace gramscope;
@@ -27,13 +28,6 @@ CorpusBoundary boundary_named(const std::string& name) {
   return name == "line"        ? CorpusBoundary::line
          : name == "paragraph" ? CorpusBoundary::paragraph
                                : CorpusBoundary::none;
-}
-
-double fact(const Task& task, const std::string& key) {
-  for (const auto& known : task.facts)
-    if (known.key == key) return known.value;
-  FAIL("no fact " << key);
-  return 0.0;
 }
 
 /// Sentences of words w0 ... w999, small numbers more often, as in language.

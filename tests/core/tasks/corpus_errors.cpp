@@ -24,10 +24,6 @@ std::string refusal(CorpusOptions options, const std::filesystem::path& path) {
 
 std::string refusal(const std::filesystem::path& path) { return refusal({}, path); }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("corpus: what cannot be read is told by name, with what to do") {

@@ -8,8 +8,10 @@
 #include "core/tasks/sentence_language.h"
 #include "core/tasks/word_lines.h"
 #include "tests/core/tasks/task_properties.h"
+#include "tests/messages.h"
 
 using namespace gramscope;
+using gramscope::test::contains;
 
 namespace {
 
@@ -27,8 +29,6 @@ std::string problem_after(const std::string& from, const std::string& to) {
   }
   return {};
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

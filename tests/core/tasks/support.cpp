@@ -23,12 +23,6 @@ std::vector<int> uses(const Task& task) {
   return count;
 }
 
-double fact(const Task& task, const std::string& key) {
-  const auto found = std::find_if(task.facts.begin(), task.facts.end(), [&](const auto& f) { return f.key == key; });
-  REQUIRE(found != task.facts.end());
-  return found->value;
-}
-
 }  // namespace
 
 TEST_CASE("support: supports of the size asked for, distinct, shared by neighbouring contexts") {

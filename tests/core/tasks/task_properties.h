@@ -56,4 +56,12 @@ inline void check_is_spelled(const Task& task) {
   CHECK(std::set<std::vector<int>>(task.tokens.begin(), task.tokens.end()).size() == task.tokens.size());
 }
 
+/// The value of a task's own fact.
+inline double fact(const Task& task, const std::string& key) {
+  for (const auto& known : task.facts)
+    if (known.key == key) return known.value;
+  FAIL("no fact " << key);
+  return 0.0;
+}
+
 }  // namespace gramscope

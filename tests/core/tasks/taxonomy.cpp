@@ -14,7 +14,7 @@ using namespace gramscope;
 
 namespace {
 
-std::string problem_of(const std::string& text) {
+std::string tree_problem_of(const std::string& text) {
   try {
     parse_name_tree(text, "tree.txt");
   } catch (const InputError& error) {
@@ -114,10 +114,11 @@ TEST_CASE("taxonomy: leaves are nothing that contexts share") {
 TEST_CASE("parse_name_tree: what is wrong is said with file and line") {
   const std::string top = "everything: a b c d e f\n";
   CHECK(parse_name_tree(top, "tree.txt").children.size() == 6);
-  CHECK(problem_of("").starts_with("tree.txt:1: no line \"everything"));
-  CHECK(problem_of(top + "g: h i j k l m") == "tree.txt:2: g: not the child of a line above, nor everything");
-  CHECK(problem_of(top + "a: g h").starts_with("tree.txt:2: a: 2 children are fewer than 6"));
-  CHECK(problem_of(top + "a: g h i j k b") == "tree.txt:2: b: already in line 1");
-  CHECK(problem_of(top + "a b: g h i j k l") == "tree.txt:2: a node is one word");
-  CHECK(problem_of(top + "a: g h i j k l").starts_with("tree.txt:1: everything: some children"));
+  CHECK(tree_problem_of("").starts_with("tree.txt:1: no line \"everything"));
+  CHECK(tree_problem_of(top + "g: h i j k l m") ==
+        "tree.txt:2: g: not the child of a line above, nor everything");
+  CHECK(tree_problem_of(top + "a: g h").starts_with("tree.txt:2: a: 2 children are fewer than 6"));
+  CHECK(tree_problem_of(top + "a: g h i j k b") == "tree.txt:2: b: already in line 1");
+  CHECK(tree_problem_of(top + "a b: g h i j k l") == "tree.txt:2: a node is one word");
+  CHECK(tree_problem_of(top + "a: g h i j k l").starts_with("tree.txt:1: everything: some children"));
 }

@@ -8,7 +8,7 @@ using namespace gramscope;
 
 namespace {
 
-std::string problem_of(const std::string& text) {
+std::string line_problem_of(const std::string& text) {
   try {
     parse_word_lines(text, "list.txt");
   } catch (const InputError& error) {
@@ -31,11 +31,11 @@ TEST_CASE("parse_word_lines: keys, words and line numbers; comments and empty li
 }
 
 TEST_CASE("parse_word_lines: what is wrong is said with file and line") {
-  CHECK(problem_of("a: b\nno colon here") == "list.txt:2: no colon: a line is a key, a colon and words");
-  CHECK(problem_of(": b").starts_with("list.txt:1: no key"));
-  CHECK(problem_of("a:\n").starts_with("list.txt:1: a: no words"));
-  CHECK(problem_of("a: b\n\na: c") == "list.txt:3: a: already in line 1");
-  CHECK(problem_of("a: b c b") == "list.txt:1: a: b twice");
-  CHECK(problem_of("a: b;c").starts_with("list.txt:1: ';' in a word"));
-  CHECK(problem_of("a: b:c").starts_with("list.txt:1: ':' in a word"));
+  CHECK(line_problem_of("a: b\nno colon here") == "list.txt:2: no colon: a line is a key, a colon and words");
+  CHECK(line_problem_of(": b").starts_with("list.txt:1: no key"));
+  CHECK(line_problem_of("a:\n").starts_with("list.txt:1: a: no words"));
+  CHECK(line_problem_of("a: b\n\na: c") == "list.txt:3: a: already in line 1");
+  CHECK(line_problem_of("a: b c b") == "list.txt:1: a: b twice");
+  CHECK(line_problem_of("a: b;c").starts_with("list.txt:1: ';' in a word"));
+  CHECK(line_problem_of("a: b:c").starts_with("list.txt:1: ':' in a word"));
 }

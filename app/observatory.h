@@ -14,6 +14,7 @@
 #include "app/opening.h"
 #include "app/recorded_course.h"
 #include "app/targets.h"
+#include "app/matrix_zoom.h"
 #include "core/registry/registry.h"
 #include "core/train/ntp_ufm_fit.h"
 #include "core/train/runner.h"
@@ -49,6 +50,8 @@ struct ViewState {
   bool show_labels = true;
   std::optional<TargetKind> target;  ///< empty: what says most of the task, see fitting_target()
   bool is_difference = false;                ///< the Gram now minus the target
+  MatrixZoom context_zoom;  ///< of all matrices over contexts, and over words where these are paired with contexts
+  MatrixZoom word_zoom;     ///< of the others over words
   Grouping theory_order{Grouping::By::support};  ///< as `order`, where theory stands beside practice
   Camera camera;
   Selection selection;

@@ -39,39 +39,56 @@ std::uint64_t fingerprint(const MatrixF& values, std::span<const Index> rows, st
   return hash;
 }
 
-/// The cell of each row (or column) of a matrix with `count` of them, shown in `order` as `cells`.
-std::vector<Index> cells_of(Index count, std::span<const Index> order, Index cells) {
-  std::vector<Index> cell(static_cast<std::size_t>(count));
-  for (Index i = 0; i < count; ++i) {
+/// The rows (or columns) that are shown, in the matrix's own order, and the cell of each.
+struct ShownCells {
+  std::vector<Index> source;
+  std::vector<Index> cell;
+};
+
+/// Of a matrix with `count` rows, shown in `order` as `cells`.
+ShownCells cells_of(Index count, std::span<const Index> order, Index cells) {
+  const Index shown = order.empty() ? count : static_cast<Index>(order.size());
+  std::vector<Index> cell(static_cast<std::size_t>(count), -1);
+  for (Index i = 0; i < shown; ++i) {
     const Index source = order.empty() ? i : order[static_cast<std::size_t>(i)];
-    cell[static_cast<std::size_t>(source)] = i * cells / count;
+    cell[static_cast<std::size_t>(source)] = i * cells / shown;
   }
-  return cell;
+  ShownCells result;
+  for (Index i = 0; i < count; ++i) {
+    if (cell[static_cast<std::size_t>(i)] < 0) continue;
+    result.source.push_back(i);
+    result.cell.push_back(cell[static_cast<std::size_t>(i)]);
+  }
+  return result;
 }
 
-/// `most`, and no more cells than the matrix has.
-GridSize fitting_size(const MatrixF& values, GridSize most) {
-  return {std::min(static_cast<int>(values.rows()), std::max(1, most.rows)),
-          std::min(static_cast<int>(values.cols()), std::max(1, most.columns))};
+/// `most`, and no more cells than are shown.
+GridSize fitting_size(const MatrixF& values, std::span<const Index> rows, std::span<const Index> columns, GridSize most) {
+  const auto shown = [](Index count, std::span<const Index> order) {
+    return order.empty() ? static_cast<int>(count) : static_cast<int>(order.size());
+  };
+  return {std::min(shown(values.rows(), rows), std::max(1, most.rows)),
+          std::min(shown(values.cols(), columns), std::max(1, most.columns))};
 }
 
 }  // namespace
 
 std::vector<float> reorder_and_average(const MatrixF& values, std::span<const Index> rows,
                                        std::span<const Index> columns, GridSize most) {
-  const GridSize size = fitting_size(values, most);
+  const GridSize size = fitting_size(values, rows, columns, most);
   // Where each row and column ends up: reading stays sequential, only the sums are scattered.
-  const std::vector<Index> cell_row = cells_of(values.rows(), rows, size.rows);
-  const std::vector<Index> cell_column = cells_of(values.cols(), columns, size.columns);
+  const ShownCells shown_rows = cells_of(values.rows(), rows, size.rows);
+  const ShownCells shown_columns = cells_of(values.cols(), columns, size.columns);
   std::vector<float> sums(static_cast<std::size_t>(size.rows) * static_cast<std::size_t>(size.columns), 0.0f);
   std::vector<float> counts(sums.size(), 0.0f);
-  for (Index j = 0; j < values.cols(); ++j) {
-    const float* column = values.data() + j * values.rows();
-    const Index x = cell_column[static_cast<std::size_t>(j)];
-    for (Index i = 0; i < values.rows(); ++i) {
-      if (std::isnan(column[i])) continue;
-      const auto at = static_cast<std::size_t>(cell_row[static_cast<std::size_t>(i)] * size.columns + x);
-      sums[at] += column[i];
+  for (std::size_t j = 0; j < shown_columns.source.size(); ++j) {
+    const float* column = values.data() + shown_columns.source[j] * values.rows();
+    const Index x = shown_columns.cell[j];
+    for (std::size_t i = 0; i < shown_rows.source.size(); ++i) {
+      const float value = column[shown_rows.source[i]];
+      if (std::isnan(value)) continue;
+      const auto at = static_cast<std::size_t>(shown_rows.cell[i] * size.columns + x);
+      sums[at] += value;
       counts[at] += 1.0f;
     }
   }
@@ -88,7 +105,7 @@ void HeatMap::set(const MatrixF& values, std::span<const Index> rows, std::span<
     return;
   }
   // More pixels than cells show the same cells.
-  const GridSize size = fitting_size(values, pixels);
+  const GridSize size = fitting_size(values, rows, columns, pixels);
   const std::uint64_t now = fingerprint(values, rows, columns, size);
   if (size_ == size && now == fingerprint_) return;
   fingerprint_ = now;

@@ -23,8 +23,8 @@ struct GridSize {
 /// A matrix as coloured cells: one texture, one draw call, colour limits that the caller fixes.
 class HeatMap {
  public:
-  /// What is to be shown: entry (i, j) of the picture is values(rows[i], columns[j]); an empty order is the matrix's
-  /// own. A side with more cells than `pixels` is averaged down to that many. Nothing is done where data, orders and
+  /// What is to be shown: entry (i, j) of the picture is values(rows[i], columns[j]); an order may leave rows out, and an
+  /// empty one is the matrix's own. A side with more cells than `pixels` is averaged down to that many. Nothing is done where data, orders and
   /// size are those of the last call. NaN is shown as "undefined".
   void set(const MatrixF& values, std::span<const Index> rows, std::span<const Index> columns, GridSize pixels);
   /// The same of a square matrix with one order for both sides, `pixels` wide and high.
@@ -54,7 +54,7 @@ class HeatMap {
   VertexArray empty_;
 };
 
-/// `values` with its rows and columns reordered, averaged down to at most `most` cells, row by row. A block's average
+/// `values` with its rows and columns reordered, those in no order left out, averaged down to at most `most` cells, row by row. A block's average
 /// leaves out undefined entries and is undefined where all are; undefined is NaN in, NaN out.
 std::vector<float> reorder_and_average(const MatrixF& values, std::span<const Index> rows,
                                        std::span<const Index> columns, GridSize most);

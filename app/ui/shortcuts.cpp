@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 19> lines{{
+  static constexpr std::array<ShortcutHelp, 20> lines{{
       {"Space", "run or pause; play a recording"},
       {".", "take one step; in a recording the next one"},
       {",  ← →", "recording: the step before; one back, one on"},
@@ -18,9 +18,10 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"← →", "move the focused slider; Shift: five times as far"},
       {"Enter", "type a value for the focused slider"},
       {"Esc", "leave the control, the list or this page"},
-      {"Double-click", "slider: default value; plot: fit"},
+      {"Double-click", "slider: default value; plot, matrix: all of it"},
       {"Ctrl+click", "slider: type a value"},
-      {"Wheel, drag", "plot: zoom and pan; PCA: zoom and turn"},
+      {"Wheel, drag", "plot, matrix: zoom and pan; PCA: zoom and turn"},
+      {"+ −  0  ← →", "zoom, show whole and move the focused matrix"},
       {"Title ▾", "another picture in this panel"},
       {"Drop a file", "learn from a text; load a preset, session or snapshots"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},

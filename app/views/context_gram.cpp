@@ -48,19 +48,30 @@ std::optional<Index> paired_word(const Task& task, std::optional<Index> context)
 }
 
 void ContextGram::draw(Observatory& observatory, const Rect& body, const MatrixF& values,
-                       const std::shared_ptr<const Task>& task, std::string_view key) {
+                       const std::shared_ptr<const Task>& task, std::string_view key, bool has_strip) {
   const GramOrder& order = order_.of(task, observatory.view.order);
   Selection& selection = observatory.view.selection;
+  const Index block = gram_block(task->contexts);
+  const float strip = has_strip && block > 1 ? ContextStrip::height(body) : 0.0f;
   const auto pointed =
-      panel_.draw(observatory, body,
+      panel_.draw(observatory, {body.min, {body.max.x, body.max.y - strip}},
                   {values, order, key, cell_of(order, selection.context_a, selection.context_b),
-                   cell_of(order, selection.hovered_a, selection.hovered_b)});
+                   cell_of(order, selection.hovered_a, selection.hovered_b), observatory.view.context_zoom});
+  if (strip > 0.0f) {
+    if (const auto other = strip_.draw(observatory, body, panel_.layout(), key)) {
+      hover_.set(selection, selection.context_a, *other);
+      return;
+    }
+  }
   if (!pointed.cell) return leave(observatory);
   const Index a = order.order[static_cast<std::size_t>(pointed.cell->row)];
   const Index b = order.order[static_cast<std::size_t>(pointed.cell->column)];
   hover_.set(selection, a, b);
   if (pointed.is_clicked) select_pair(selection, a, b);
-  draw_pair_card(observatory, a, b, false);
+  if (block > 1)
+    draw_block_card(observatory, a, b);
+  else
+    draw_pair_card(observatory, a, b, false);
 }
 
 void ContextGram::leave(Observatory& observatory) {

@@ -1,88 +1,34 @@
 #include "app/views/gram_panel.h"
 
 #include <fmt/format.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "app/gl/colour_map.h"
-#include "app/ui/interaction.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
+#include "app/views/pair_card.h"
 #include "app/views/view_header.h"
 
 namespace gramscope::app {
 namespace {
 
-/// Cells from this width on are told apart by a line.
-constexpr float kGapFrom = 6.0f;
-constexpr float kLabelGap = 10.0f;
-constexpr float kBarGap = 18.0f;
-constexpr float kBarWidth = 10.0f;
-constexpr int kMostLevels = 2;
-
-/// Longer labels are shortened: the matrix is what is to be seen.
-constexpr float kWidestLabel = 150.0f;
-
-ImFont* level_font(int level) { return level == 0 ? fonts().body : fonts().small; }
-
-/// Width of each level's column of labels for that cell size; 0 where none of a level's labels fits.
-std::array<float, kMostLevels> level_widths(const std::vector<std::vector<RowBlock>>& levels, int count,
-                                            float cell) {
-  std::array<float, kMostLevels> widths{};
-  for (int level = 0; level < count; ++level) {
-    ImFont* font = level_font(level);
-    for (const auto& block : levels[static_cast<std::size_t>(level)])
-      if (cell * static_cast<float>(block.end - block.begin) >= font->FontSize)
-        widths[static_cast<std::size_t>(level)] =
-            std::max(widths[static_cast<std::size_t>(level)],
-                     std::min(text_size(font, block.label).x, kWidestLabel * ui_scale()));
-  }
-  return widths;
-}
-
-float total_width(const std::array<float, kMostLevels>& widths) {
-  float total = 0.0f;
-  for (const float width : widths)
-    if (width > 0.0f) total += std::ceil(width) + kLabelGap * ui_scale();
-  return total;
-}
-
-void place_labels(GramLayout& layout, const std::vector<std::vector<RowBlock>>& levels, int count,
-                  const std::array<float, kMostLevels>& widths) {
-  float right = layout.matrix.min.x;
-  for (int level = count - 1; level >= 0; --level) {
-    const auto l = static_cast<std::size_t>(level);
-    if (widths[l] == 0.0f) continue;
-    right -= kLabelGap * ui_scale();
-    ImFont* font = level_font(level);
-    for (const auto& block : levels[l]) {
-      const float height = layout.cell * static_cast<float>(block.end - block.begin);
-      if (height < font->FontSize || block.label.empty()) continue;
-      const float middle =
-          layout.matrix.min.y + layout.cell * static_cast<float>(block.begin + block.end) / 2;
-      std::string text = elided_middle(font, block.label, kWidestLabel * ui_scale());
-      const float left = right - text_size(font, text).x;
-      layout.labels.push_back({{left, middle - font->FontSize / 2}, &block, level, std::move(text)});
-    }
-    right -= std::ceil(widths[l]);
-  }
-}
-
-Rect cell_rect(const GramLayout& layout, const GramCell& cell) {
-  const float left = layout.matrix.min.x + layout.cell * static_cast<float>(cell.column);
-  const float top = layout.matrix.min.y + layout.cell * static_cast<float>(cell.row);
-  return {{left, top}, {left + layout.cell, top + layout.cell}};
-}
+/// What a notch of the wheel, or a key, changes the size of cells by.
+constexpr float kNotch = 1.25f;
+/// What an arrow moves the picture by, as a share of what is seen.
+constexpr double kArrowStep = 0.125;
+constexpr float kDragThreshold = 4.0f;
 
 /// An outline around a cell, never smaller than can be seen.
-void draw_outline(const GramLayout& layout, const GramCell& cell, ImU32 colour, float width) {
-  Rect rect = cell_rect(layout, cell);
+void draw_cell_outline(const GramLayout& layout, const GramCell& cell, ImU32 colour, float width) {
+  Rect rect = layout.rect_of(cell);
   const float grow = std::max(0.5f * width, (7 * ui_scale() - layout.cell) / 2);
   // The line between cells is part of the cell at its right and bottom: leave it out to be centred on the
   // colour.
-  const float gap = layout.cell >= kGapFrom * ui_scale() ? 1.0f : 0.0f;
+  const float gap = layout.cell >= kTellApartFrom * ui_scale() ? 1.0f : 0.0f;
   rect.min = {std::round(rect.min.x - grow), std::round(rect.min.y - grow)};
   rect.max = {std::round(rect.max.x - gap + grow), std::round(rect.max.y - gap + grow)};
   ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, colour, 0.0f, 0, width);
@@ -99,10 +45,33 @@ void draw_separators(const GramLayout& layout, const std::vector<RowBlock>& oute
   for (std::size_t i = 1; i < outer.size(); ++i) {
     // Lines between groups too thin to be seen would be all there is to see.
     if (!is_wide(outer[i - 1]) && !is_wide(outer[i])) continue;
-    const float offset = std::round(layout.cell * static_cast<float>(outer[i].begin)) - width;
-    list->AddRectFilled({m.min.x, m.min.y + offset}, {m.max.x, m.min.y + offset + width}, colour);
-    list->AddRectFilled({m.min.x + offset, m.min.y}, {m.min.x + offset + width, m.max.y}, colour);
+    const float y = std::round(layout.y_of(outer[i].begin)) - width;
+    const float x = std::round(layout.x_of(outer[i].begin)) - width;
+    if (y >= m.min.y && y < m.max.y) list->AddRectFilled({m.min.x, y}, {m.max.x, y + width}, colour);
+    if (x >= m.min.x && x < m.max.x) list->AddRectFilled({x, m.min.y}, {x + width, m.max.y}, colour);
   }
+}
+
+/// Which part of the matrix is seen: a bar below it, and one to its right.
+void draw_position(const GramLayout& layout) {
+  if (layout.is_whole()) return;
+  const float s = ui_scale();
+  const Rect& m = layout.matrix;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const auto bar = [&](const Rect& track, bool is_horizontal, float first, float last) {
+    list->AddRectFilled(track.min, track.max, palette().track, 1.5f * s);
+    Rect part = track;
+    (is_horizontal ? part.min.x : part.min.y) = first;
+    (is_horizontal ? part.max.x : part.max.y) = std::max(last, first + 6 * s);
+    list->AddRectFilled(part.min, part.max, palette().text_muted, 1.5f * s);
+  };
+  const auto share = [](double value) { return static_cast<float>(std::clamp(value, 0.0, 1.0)); };
+  const float thickness = std::round(3 * s);
+  const Rect below{{m.min.x, m.max.y + 4 * s}, {m.max.x, m.max.y + 4 * s + thickness}};
+  const Rect beside{{m.max.x + 5 * s, m.min.y}, {m.max.x + 5 * s + thickness, m.max.y}};
+  bar(below, true, m.min.x + m.width() * share(layout.share_x(m.min.x)), m.min.x + m.width() * share(layout.share_x(m.max.x)));
+  bar(beside, false, m.min.y + m.height() * share(layout.share_y(m.min.y)),
+      m.min.y + m.height() * share(layout.share_y(m.max.y)));
 }
 
 /// The positions of the first contexts (or words) that a cell of blocks stands for.
@@ -122,17 +91,18 @@ bool contains(const RowBlock& block, const std::optional<GramCell>& cell) {
                   (cell->column >= block.begin && cell->column < block.end));
 }
 
-}  // namespace
-
-float cosine_bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x; }
-
-float cosine_bar_width() { return kBarWidth * ui_scale(); }
-
-float gram_side(float available, Index rows) {
-  const float cells = static_cast<float>(rows);
-  const float cell = available / cells;
-  return cell >= kGapFrom * ui_scale() ? std::floor(cell) * cells : std::floor(available);
+bool was_dragged() {
+  return ImGui::GetIO().MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] >= kDragThreshold * kDragThreshold;
 }
+
+/// The rows (or columns) at these positions: of an order, or of the matrix itself.
+void take_range(std::vector<Index>& result, const GramLayout::Range& range, const std::vector<Index>* order) {
+  result.clear();
+  for (Index i = range.begin; i < range.end; ++i)
+    result.push_back(order != nullptr ? (*order)[static_cast<std::size_t>(i)] : i);
+}
+
+}  // namespace
 
 void draw_cosine_bar(const Rect& bar, std::string_view view) {
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -155,107 +125,166 @@ void draw_cosine_bar(const Rect& bar, std::string_view view) {
                1001);
 }
 
-GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vector<RowBlock>>& levels) {
-  const float s = ui_scale();
-  const float margin = std::min(12.0f * s, body.width() / 16);
-  const float height = body.height() - margin - 2 * s;
-  const float width = body.width() - 2 * margin;
-  GramLayout layout;
-  if (rows == 0 || height < 8 || width < 8) return layout;
+const GramPanel::Levels& GramPanel::levels_of(const Content& content, const MatrixZoom& zoom) {
+  static const Levels kNone;
+  const auto count = static_cast<Index>(content.order.order.size());
+  if (count == content.values.rows()) return content.order.levels;
+  // A whole matrix of blocks has no room for their names.
+  return zoom.is_whole() ? kNone : block_names(count, gram_block(count));
+}
 
-  const float largest = gram_side(std::min(width, height), rows);
-  const int most_levels = std::min<int>(kMostLevels, static_cast<int>(levels.size()));
-  float labels_width = 0.0f;
-  float size = largest;
-  std::array<float, kMostLevels> widths{};
-  int count = 0;
-  // From the richest picture down to the bare matrix, which always fits.
-  for (int option = 0; option <= most_levels + 1; ++option) {
-    layout.has_bar = option <= most_levels && height > 48 * s;
-    count = std::max(0, most_levels - option);
-    widths = level_widths(levels, count, largest / static_cast<float>(rows));
-    const float bar = layout.has_bar ? cosine_bar_room() : 0.0f;
-    size = gram_side(std::min(height, width - total_width(widths) - bar), rows);
-    // A smaller matrix has shorter blocks: some labels may not fit beside it any more.
-    widths = level_widths(levels, count, size / static_cast<float>(rows));
-    labels_width = total_width(widths);
-    if (size >= 0.8f * largest) break;
+GramLayout GramPanel::lay_out(const Rect& body, const Content& content, const MatrixZoom& zoom) {
+  const Index rows = content.values.rows();
+  if (content.is_bare) return lay_out_bare_gram(body, rows, zoom);
+  return lay_out_gram(body, rows, levels_of(content, zoom), zoom);
+}
+
+void GramPanel::zoom_by_wheel(const Rect& body, const Content& content, float notches) {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  // Zooming makes room for names: what is under the mouse is to be there where the picture will stand.
+  MatrixZoom closer = content.zoom;
+  closer.zoom(static_cast<double>(kNotch));
+  const Rect picture = lay_out(body, content, closer).matrix;
+  const auto share = [](float at, float low, float length) {
+    return static_cast<double>(std::clamp((at - low) / std::max(1.0f, length), 0.0f, 1.0f));
+  };
+  content.zoom.zoom(std::pow(static_cast<double>(kNotch), static_cast<double>(notches)), layout_.share_x(mouse.x),
+                    layout_.share_y(mouse.y), share(mouse.x, picture.min.x, picture.width()),
+                    share(mouse.y, picture.min.y, picture.height()));
+}
+
+void GramPanel::steer(const Rect& body, const Content& content, const Interaction& state) {
+  const ImGuiIO& io = ImGui::GetIO();
+  MatrixZoom& zoom = content.zoom;
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) ignores_click_ = false;
+  if (state.is_hovered && io.MouseWheel != 0.0f) zoom_by_wheel(body, content, io.MouseWheel);
+  if (state.is_hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) && !zoom.is_whole()) {
+    // It leaves selected what its first click has selected.
+    zoom.show_whole();
+    ignores_click_ = true;
   }
-  const float bar = layout.has_bar ? cosine_bar_room() : 0.0f;
-  // The matrix stands in the middle as long as that leaves room for what is beside it.
-  const float centred = body.min.x + (body.width() - size - labels_width - bar) / 2 + labels_width;
-  const float left = std::round(centred);
-  const float top = std::round(body.min.y + (height - size) / 2 + 2 * s);
-  layout.matrix = {{left, top}, {left + size, top + size}};
-  layout.cell = size / static_cast<float>(rows);
-  const float bar_left = layout.matrix.max.x + kBarGap * s;
-  layout.bar = {{bar_left, top}, {bar_left + kBarWidth * s, top + size}};
-  place_labels(layout, levels, count, widths);
-  return layout;
+  const double side = static_cast<double>(layout_.cell) * static_cast<double>(layout_.rows);
+  if (state.is_held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, kDragThreshold))
+    zoom.pan(-static_cast<double>(io.MouseDelta.x) / side, -static_cast<double>(io.MouseDelta.y) / side);
+  if (!state.is_focused) return;
+  for (const ImWchar typed : io.InputQueueCharacters) {
+    if (typed == '+' || typed == '=') zoom.zoom(static_cast<double>(kNotch));
+    if (typed == '-') zoom.zoom(1.0 / static_cast<double>(kNotch));
+    if (typed == '0') zoom.show_whole();
+  }
+  if (zoom.is_whole()) return;
+  const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)) ? 1.0 : 0.0; };
+  const double right = pressed(ImGuiKey_RightArrow) - pressed(ImGuiKey_LeftArrow);
+  const double down = pressed(ImGuiKey_DownArrow) - pressed(ImGuiKey_UpArrow);
+  if (right == 0.0 && down == 0.0) return;
+  // ImGui would take the same arrows as a wish to go to another control.
+  ImGui::NavMoveRequestCancel();
+  zoom.pan(right * kArrowStep * zoom.span(), down * kArrowStep * zoom.span());
 }
 
-namespace {
-
-GramLayout bare_layout(const Rect& body, Index rows) {
-  GramLayout layout;
-  if (rows == 0) return layout;
-  const float side = gram_side(std::min(body.width(), body.height()), rows);
-  const ImVec2 at{std::round(body.min.x), std::round(body.min.y)};
-  layout.matrix = {at, {at.x + side, at.y + side}};
-  layout.cell = side / static_cast<float>(rows);
-  return layout;
+const GramPanel::Levels& GramPanel::block_names(Index count, Index block) {
+  if (count == named_count_) return block_names_;
+  named_count_ = count;
+  block_names_.assign(1, {});
+  for (Index first = 0; first < count; first += block) {
+    const Index row = first / block;
+    block_names_[0].push_back({row, row + 1, block_range(first, block, count)});
+  }
+  return block_names_;
 }
 
-}  // namespace
+void GramPanel::upload_visible(const Content& content, bool is_ordered) {
+  const Canvas canvas = Canvas::current();
+  const Rect& m = layout_.matrix;
+  const std::vector<Index>* order = is_ordered ? &content.order.order : nullptr;
+  if (layout_.is_whole()) {
+    heat_map_.set(content.values, order != nullptr ? std::span<const Index>(*order) : std::span<const Index>(),
+                  static_cast<int>(m.width() * canvas.scale.x));
+    return;
+  }
+  const auto rows = layout_.visible_rows();
+  const auto columns = layout_.visible_columns();
+  take_range(rows_, rows, order);
+  take_range(columns_, columns, order);
+  const auto pixels = [&](const GramLayout::Range& range, float scale) {
+    return static_cast<int>(std::lround(layout_.cell * static_cast<float>(range.end - range.begin) * scale));
+  };
+  heat_map_.set(content.values, rows_, columns_, {pixels(rows, canvas.scale.y), pixels(columns, canvas.scale.x)});
+}
+
+void GramPanel::draw_matrix(Observatory& observatory, const Content& content, bool is_ordered) {
+  upload_visible(content, is_ordered);
+  const Canvas canvas = Canvas::current();
+  const float gap = layout_.cell >= kTellApartFrom * ui_scale() ? std::max(1.0f, std::round(canvas.scale.x)) : 0.0f;
+  const Rect clip = layout_.matrix;
+  Rect rect = clip;
+  if (!layout_.is_whole()) {
+    const auto rows = layout_.visible_rows();
+    const auto columns = layout_.visible_columns();
+    rect = {{layout_.x_of(columns.begin), layout_.y_of(rows.begin)}, {layout_.x_of(columns.end), layout_.y_of(rows.end)}};
+  }
+  observatory.draws.add([this, canvas, rect, clip, gap, colour = palette().background] {
+    const ScissorScope scissor(canvas, clip.min, clip.max);
+    heat_map_.draw(canvas, rect.min, rect.max, gap, colour);
+  });
+}
+
+void GramPanel::draw_labels(const Content& content) const {
+  int n = 2;
+  for (const auto& label : layout_.labels) {
+    const ImU32 usual = label.level == 0 ? palette().text : palette().text_muted;
+    const bool is_pointed = contains(*label.block, content.hovered);
+    draw_label(gram_label_font(label.level), label.at, is_pointed ? palette().accent : usual, label.text,
+               content.view, n++);
+  }
+}
+
+void GramPanel::draw_outlines(const Content& content) const {
+  const Index rows = content.values.rows();
+  const Index block = gram_block(static_cast<Index>(content.order.order.size()));
+  const auto outline = [&](std::optional<GramCell> cell, ImU32 colour, float width) {
+    if (cell && block > 1) cell = blocks_of(content.order, *cell, block);
+    if (cell && cell->row < rows && cell->column < rows) draw_cell_outline(layout_, *cell, colour, width);
+  };
+  // Those at the edge of a whole matrix reach over it a little.
+  const Rect& m = layout_.matrix;
+  const float over = layout_.is_whole() ? 4 * ui_scale() : 0.0f;
+  const ScopedClip clip({{m.min.x - over, m.min.y - over}, {m.max.x + over, m.max.y + over}});
+  outline(content.hovered, with_opacity(palette().text, 0.8f), std::max(1.0f, ui_scale()));
+  outline(content.selected, palette().accent, 2 * ui_scale());
+}
 
 GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, const Content& content) {
   const Index rows = content.values.rows();
+  const auto count = static_cast<Index>(content.order.order.size());
   // A row may stand for several neighbours in the task's order; then no other order can be shown.
-  const Index block = gram_block(static_cast<Index>(content.order.order.size()));
-  const bool is_ordered = static_cast<Index>(content.order.order.size()) == rows;
-  static const std::vector<std::vector<RowBlock>> kNone;
-  const auto& levels = is_ordered ? content.order.levels : kNone;
-  const GramLayout layout = content.is_bare ? bare_layout(body, rows) : lay_out_gram(body, rows, levels);
-  const Rect& m = layout.matrix;
-  if (m.width() < 4) return {};
-  const Canvas canvas = Canvas::current();
-  heat_map_.set(content.values,
-                is_ordered ? std::span<const Index>(content.order.order) : std::span<const Index>(),
-                static_cast<int>(m.width() * canvas.scale.x));
-  const float gap = layout.cell >= kGapFrom * ui_scale() ? std::max(1.0f, std::round(canvas.scale.x)) : 0.0f;
-  observatory.draws.add([this, canvas, rect = m, gap, colour = palette().background] {
-    heat_map_.draw(canvas, rect.min, rect.max, gap, colour);
-  });
+  const Index block = gram_block(count);
+  const bool is_ordered = count == rows;
+  content.zoom.adopt(rows);
+  layout_ = lay_out(body, content, content.zoom);
+  if (layout_.matrix.width() < 4) return {};
 
-  int n = 2;
-  for (const auto& label : layout.labels) {
-    const ImU32 usual = label.level == 0 ? palette().text : palette().text_muted;
-    const bool is_pointed = contains(*label.block, content.hovered);
-    draw_label(level_font(label.level), label.at, is_pointed ? palette().accent : usual, label.text,
-               content.view, n++);
-  }
-  if (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows)))
-    draw_separators(layout, levels[0]);
-  if (layout.has_bar) draw_cosine_bar(layout.bar, content.view);
+  const auto state = interact(fmt::format("view.{}.matrix", content.view), layout_.matrix);
+  const MatrixZoom before = content.zoom;
+  steer(body, content, state);
+  if (content.zoom != before) layout_ = lay_out(body, content, content.zoom);
 
-  const auto state = interact(fmt::format("view.{}.matrix", content.view), m);
+  draw_matrix(observatory, content, is_ordered);
+  draw_labels(content);
+  const Levels& levels = levels_of(content, content.zoom);
+  if (is_ordered && (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows))))
+    draw_separators(layout_, levels[0]);
+  if (layout_.has_bar) draw_cosine_bar(layout_.bar, content.view);
+  if (!content.is_bare) draw_position(layout_);
+
   Pointed pointed;
-  pointed.is_clicked = state.was_pressed && state.is_hovered;
-  if (state.is_hovered) {
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    const auto index = [&](float offset) {
-      return std::clamp<Index>(static_cast<Index>(offset / layout.cell), 0, rows - 1);
-    };
-    pointed.cell = GramCell{index(mouse.y - m.min.y), index(mouse.x - m.min.x)};
+  pointed.is_clicked = state.was_pressed && state.is_hovered && !was_dragged() && !ignores_click_;
+  if (state.is_hovered && !(state.is_held && was_dragged())) {
+    pointed.cell = layout_.cell_at(ImGui::GetIO().MousePos);
     if (block > 1) pointed.cell = first_of_blocks(content.order, *pointed.cell, block);
   }
-  const auto outline = [&](std::optional<GramCell> cell, ImU32 colour, float width) {
-    if (cell && block > 1) cell = blocks_of(content.order, *cell, block);
-    if (cell && cell->row < rows && cell->column < rows) draw_outline(layout, *cell, colour, width);
-  };
-  outline(content.hovered, with_opacity(palette().text, 0.8f), std::max(1.0f, ui_scale()));
-  outline(content.selected, palette().accent, 2 * ui_scale());
-  draw_focus_ring(state, m, 0.0f);
+  draw_outlines(content);
+  draw_focus_ring(state, layout_.matrix, 0.0f);
   return pointed;
 }
 

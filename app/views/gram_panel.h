@@ -1,57 +1,23 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/gl/heat_map.h"
-#include "app/views/gram_order.h"
+#include "app/ui/interaction.h"
+#include "app/views/gram_layout.h"
 #include "app/views/view.h"
 
 namespace gramscope::app {
 
-/// A cell by its positions on the screen: row from the top, column from the left.
-struct GramCell {
-  Index row = 0;
-  Index column = 0;
-  friend bool operator==(const GramCell&, const GramCell&) = default;
-};
-
-/// Where the parts of a Gram picture go.
-struct GramLayout {
-  struct Label {
-    ImVec2 at;
-    const RowBlock* block = nullptr;
-    int level = 0;
-    std::string text;
-  };
-  Rect matrix{};
-  float cell = 0.0f;  ///< width of a cell, in window coordinates
-  bool has_bar = false;
-  Rect bar{};
-  std::vector<Label> labels;
-};
-
-/// The largest square matrix of `rows` cells that fits into `body`, whole pixels per cell where they are
-/// large, with as many levels of labels on the left and a colour bar on the right as leave it at least four
-/// fifths of that size. Labels that would overlap or be cut off are left out.
-GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vector<RowBlock>>& levels);
-
 /// The colour bar of cosines, -1 at the bottom and +1 at the top, with its numbers on the right; `view` for the names of its
 /// labels.
 void draw_cosine_bar(const Rect& bar, std::string_view view);
-/// The width of the bar with its numbers and the gap before it.
-float cosine_bar_room();
-/// Its own width.
-float cosine_bar_width();
 
-/// The side of the largest matrix of `rows` cells in that space: whole pixels per cell where cells are large enough to be
-/// seen one by one.
-float gram_side(float available, Index rows);
-
-/// A square matrix of cosines with labels, separators between the outer groups, outlined cells and a colour
-/// bar.
+/// A square matrix of cosines with labels, separators between the outer groups, outlined cells and a colour bar. The wheel
+/// zooms about the mouse, dragging moves the part that is seen, a double click shows the whole again; with the keyboard
+/// focus, + and -, the arrows and 0 do the same.
 class GramPanel {
  public:
   struct Content {
@@ -60,17 +26,41 @@ class GramPanel {
     std::string_view view;  ///< key, for the names of items
     std::optional<GramCell> selected;
     std::optional<GramCell> hovered;  ///< in any view
+    MatrixZoom& zoom;                 ///< which part is seen: changed by the mouse and the keyboard
     bool is_bare = false;             ///< the matrix alone, at the top left of the body: no labels, no bar
   };
   struct Pointed {
     std::optional<GramCell> cell;  ///< under the mouse
-    bool is_clicked = false;
+    bool is_clicked = false;       ///< and not dragged
   };
 
   Pointed draw(Observatory& observatory, const Rect& body, const Content& content);
 
+  /// Where the last frame's parts stand.
+  const GramLayout& layout() const { return layout_; }
+
  private:
+  using Levels = std::vector<std::vector<RowBlock>>;
+
+  /// Under `zoom`, which may be another than the content's.
+  GramLayout lay_out(const Rect& body, const Content& content, const MatrixZoom& zoom);
+  const Levels& levels_of(const Content& content, const MatrixZoom& zoom);
+  void steer(const Rect& body, const Content& content, const Interaction& state);
+  void zoom_by_wheel(const Rect& body, const Content& content, float notches);
+  void upload_visible(const Content& content, bool is_ordered);
+  void draw_matrix(Observatory& observatory, const Content& content, bool is_ordered);
+  void draw_labels(const Content& content) const;
+  void draw_outlines(const Content& content) const;
+  /// "121–124" for every row of a matrix whose rows are blocks of contexts or words.
+  const Levels& block_names(Index count, Index block);
+
+  GramLayout layout_;
   HeatMap heat_map_;
+  std::vector<Index> rows_;     ///< what of the matrix is seen
+  std::vector<Index> columns_;
+  Levels block_names_;
+  Index named_count_ = 0;
+  bool ignores_click_ = false;  ///< the button that is down ends a double click
 };
 
 }  // namespace gramscope::app

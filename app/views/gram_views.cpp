@@ -18,7 +18,7 @@ class ContextGramView : public View {
       gram_.leave(observatory);
       return draw_placeholder(header.body(), "waiting for the first step", "gram_h");
     }
-    gram_.draw(observatory, header.body(), snapshot->gram_h, snapshot->embeddings->task, "gram_h");
+    gram_.draw(observatory, header.body(), snapshot->gram_h, snapshot->embeddings->task, "gram_h", true);
   }
 
  private:
@@ -52,7 +52,8 @@ class WordGramView : public View {
     const GramPanel::Content content{
         snapshot->gram_w, order, "gram_w",
         is_paired ? cell(selection.context_a, selection.context_b) : std::nullopt,
-        is_paired ? cell(selection.hovered_a, selection.hovered_b) : own_hover_};
+        is_paired ? cell(selection.hovered_a, selection.hovered_b) : own_hover_,
+        is_paired ? observatory.view.context_zoom : observatory.view.word_zoom};
     const auto pointed = panel_.draw(observatory, header.body(), content);
     own_hover_ = pointed.cell;
     if (!pointed.cell) return hover_.set(selection, std::nullopt, std::nullopt);

@@ -1,6 +1,9 @@
 #include "app/views/pair_card.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "app/gl/colour_map.h"
 #include "app/views/reading.h"
@@ -34,7 +37,8 @@ void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values,
   const Index block = gram_block(count);
   if (a / block >= values.rows() || b / block >= values.cols()) return;
   const float value = values(a / block, b / block);
-  card.fact(label, signed_cosine(value), diverging_map().at(value));
+  const std::string shown = block > 1 ? std::string(label) + ", mean" : std::string(label);
+  card.fact(shown, signed_cosine(value), diverging_map().at(value));
 }
 
 std::string shared_factors(const Task& task, Index a, Index b) {
@@ -81,6 +85,33 @@ void describe_pair(HoverCard& card, const Task& task, Index a, Index b) {
   card.fact("next words", percentage(shared_mass(task, a, b)) + " in common");
 }
 
+namespace {
+
+/// The targets' cosines of two contexts.
+void target_lines(HoverCard& card, const Observatory& observatory, Index a, Index b) {
+  const Task& task = observatory.task();
+  const Targets& targets = observatory.targets();
+  cosine_line(card, "semantic", targets.of(TargetKind::semantic), a, b, task.contexts);
+  cosine_line(card, "symmetric", targets.of(TargetKind::symmetric), a, b, task.contexts);
+  // With one next word for each context these are the symmetric target once more.
+  if (is_proxy_symmetric(task)) return;
+  cosine_line(card, "proxy S~", targets.of(TargetKind::proxy), a, b, task.contexts);
+  cosine_line(card, "theory L_mm", targets.of(TargetKind::max_margin), a, b, task.contexts);
+}
+
+/// The cosine of two contexts now: itself where all rows are shown, or those of one of the two in full; else the mean of
+/// their blocks.
+void cosine_now(HoverCard& card, const Snapshot& snapshot, Index a, Index b) {
+  for (const auto& [one, other] : {std::pair{a, b}, std::pair{b, a}}) {
+    if (snapshot.block == 1 || snapshot.context != one || other >= snapshot.context_cosines.size()) continue;
+    const float value = snapshot.context_cosines(other);
+    return card.fact("cosine now", signed_cosine(static_cast<double>(value)), diverging_map().at(value));
+  }
+  cosine_line(card, "cosine now", snapshot.gram_h, a, b, snapshot.task().contexts);
+}
+
+}  // namespace
+
 void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_word_view) {
   const Task& task = observatory.task();
   if (a >= task.contexts || b >= task.contexts) return;
@@ -95,26 +126,52 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
                   task.labels[static_cast<std::size_t>(b)], task.words);
       cosine_line(card, "contexts now", snapshot->gram_h, a, b, task.contexts);
     } else {
-      cosine_line(card, "cosine now", snapshot->gram_h, a, b, task.contexts);
+      cosine_now(card, *snapshot, a, b);
     }
   }
-  const Targets& targets = observatory.targets();
-  cosine_line(card, "semantic", targets.of(TargetKind::semantic), a, b, task.contexts);
-  cosine_line(card, "symmetric", targets.of(TargetKind::symmetric), a, b, task.contexts);
-  // With one next word for each context these are the symmetric target once more.
-  if (!is_proxy_symmetric(task)) {
-    cosine_line(card, "proxy S~", targets.of(TargetKind::proxy), a, b, task.contexts);
-    cosine_line(card, "theory L_mm", targets.of(TargetKind::max_margin), a, b, task.contexts);
-  }
+  target_lines(card, observatory, a, b);
   if (a == b)
     describe_context(card, task, a);
   else
     describe_pair(card, task, a, b);
 }
 
+std::string block_range(Index first, Index block, Index count) {
+  const Index begin = first - first % block;
+  const Index last = std::min(begin + block, count);
+  return last - begin > 1 ? fmt::format("{}–{}", begin + 1, last) : std::to_string(begin + 1);
+}
+
+namespace {
+
+/// The names of a cell of blocks.
+void name_blocks(HoverCard& card, std::string_view kind, Index a, Index b, Index count) {
+  const Index block = gram_block(count);
+  card.name(fmt::format("{} {}", kind, block_range(a, block, count)));
+  if (a / block != b / block) card.name(fmt::format("{} {}", kind, block_range(b, block, count)));
+  card.heading("means over all pairs of them");
+}
+
+}  // namespace
+
+void draw_block_card(const Observatory& observatory, Index a, Index b) {
+  const Task& task = observatory.task();
+  if (a >= task.contexts || b >= task.contexts) return;
+  HoverCard card;
+  name_blocks(card, "contexts", a, b, task.contexts);
+  const Snapshot* snapshot = observatory.snapshot();
+  if (snapshot != nullptr && &snapshot->task() == &task)
+    cosine_line(card, "cosine now", snapshot->gram_h, a, b, task.contexts);
+  target_lines(card, observatory, a, b);
+}
+
 void draw_word_card(const Snapshot& snapshot, Index a, Index b) {
   const Task& task = snapshot.task();
   HoverCard card;
+  if (gram_block(task.words) > 1) {
+    name_blocks(card, "words", a, b, task.words);
+    return cosine_line(card, "words now", snapshot.gram_w, a, b, task.words);
+  }
   card.name(word_name(task, a));
   if (b != a) card.name(word_name(task, b));
   cosine_line(card, "words now", snapshot.gram_w, a, b, task.words);

@@ -15,7 +15,8 @@ std::string shared_factors(const Task& task, Index a, Index b);
 /// words with their probabilities), and its weight where contexts differ in weight.
 void describe_context(HoverCard& card, const Task& task, Index j);
 
-/// The cosine of two of `count` contexts or words as a fact of a card; of many, the mean of those they are shown with.
+/// The cosine of two of `count` contexts or words as a fact of a card; of many, the mean of those they are shown with, which
+/// the label then says.
 /// Nothing where `values` has no such entry.
 void cosine_line(HoverCard& card, std::string_view label, const MatrixF& values, Index a, Index b, Index count);
 
@@ -26,6 +27,14 @@ void describe_pair(HoverCard& card, const Task& task, Index a, Index b);
 /// context, what there is to say of it.
 /// With `is_word_view`, the cosine of their words comes first.
 void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_word_view);
+
+/// Numbers of contexts or words as a row of many shows them, counted from 1: "121–124" for block = 4 from first = 120 on,
+/// of `count` in all.
+std::string block_range(Index first, Index block, Index count);
+
+/// The hover card of a cell that stands for two blocks of contexts, those of contexts a and b: which they are, and the means
+/// of their cosines now and in the targets.
+void draw_block_card(const Observatory& observatory, Index a, Index b);
 
 /// The hover card of two words that stand for no context in particular.
 void draw_word_card(const Snapshot& snapshot, Index a, Index b);

@@ -16,6 +16,9 @@ std::unique_ptr<View> make_spectrum_view();
 std::unique_ptr<View> make_layers_view();
 std::unique_ptr<View> make_attention_view();
 std::unique_ptr<View> make_nearest_view();
+std::unique_ptr<View> make_neighbours_view();
+std::unique_ptr<View> make_histogram_view();
+std::unique_ptr<View> make_class_view();
 std::unique_ptr<View> make_logits_view();
 
 // Courses of the theory, which stand in the same places.

@@ -31,7 +31,13 @@ struct Bar {
   Rect rect{};
 };
 
-std::vector<Bar> lay_out_bars(const std::vector<SpectrumLine>& lines, std::size_t count, const Rect& plot) {
+/// The height of a singular value, as a share of the plot: of the largest, or of the decades down to what is negligible.
+double height_share(double value, double largest, bool is_log) {
+  if (!is_log) return value / largest;
+  return std::max(0.0, 1.0 - std::log10(value / largest) / std::log10(kNegligible));
+}
+
+std::vector<Bar> lay_out_bars(const std::vector<SpectrumLine>& lines, std::size_t count, const Rect& plot, bool is_log) {
   // At most one bar per two pixels; where there are more directions, neighbours share one.
   const auto most = static_cast<std::size_t>(std::max(1.0f, plot.width() / 2));
   const std::size_t bars = std::min(count, most);
@@ -41,7 +47,7 @@ std::vector<Bar> lay_out_bars(const std::vector<SpectrumLine>& lines, std::size_
   for (std::size_t i = 0; i < bars; ++i) {
     const std::size_t begin = i * count / bars;
     const std::size_t end = (i + 1) * count / bars;
-    const auto share = static_cast<float>(lines[begin].singular_value / lines.front().singular_value);
+    const auto share = static_cast<float>(height_share(lines[begin].singular_value, lines.front().singular_value, is_log));
     const float left = std::round(plot.min.x + width * static_cast<float>(i));
     const float right = std::round(plot.min.x + width * static_cast<float>(i + 1)) - gap;
     const float height = std::max(1.0f, std::round(plot.height() * share));
@@ -58,10 +64,12 @@ ImU32 bar_colour(const SpectrumLine& line) {
 void draw_card(const std::vector<SpectrumLine>& lines, const Bar& bar) {
   double total = 0.0;
   double own = 0.0;
+  double up_to_here = 0.0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const double energy = lines[i].singular_value * lines[i].singular_value;
     total += energy;
     if (i >= bar.begin && i < bar.end) own += energy;
+    if (i < bar.end) up_to_here += energy;
   }
   HoverCard card;
   if (bar.end - bar.begin > 1)
@@ -71,7 +79,19 @@ void draw_card(const std::vector<SpectrumLine>& lines, const Bar& bar) {
   const SpectrumLine& line = lines[bar.begin];
   card.fact(bar.end - bar.begin > 1 ? "largest" : "singular value", format_short(line.singular_value));
   card.fact("of variance", percentage(total > 0.0 ? own / total : 0.0));
+  if (bar.end > 1)
+    card.fact(fmt::format("first {} together", bar.end), percentage(total > 0.0 ? up_to_here / total : 0.0));
   if (!std::isnan(line.shared)) card.fact("shared by attributes", percentage(line.shared), bar_colour(line));
+}
+
+/// Ticks at every tenth of the largest, on the left edge of a logarithmic plot: without them heights cannot be read.
+void draw_decades(const Rect& plot) {
+  const int decades = static_cast<int>(std::lround(-std::log10(kNegligible)));
+  if (plot.height() < 12 * ui_scale() * static_cast<float>(decades)) return;
+  for (int k = 0; k < decades; ++k) {
+    const float y = std::round(plot.min.y + plot.height() * static_cast<float>(k) / static_cast<float>(decades));
+    ImGui::GetWindowDrawList()->AddRectFilled({plot.min.x, y}, {plot.max.x, y + 1}, with_opacity(palette().line, 0.7f));
+  }
 }
 
 /// "6 shared directions   20 private ones", shortened until it fits.
@@ -124,9 +144,14 @@ class SpectrumView : public View {
                     {body.max.x - 12 * s, std::round(body.max.y - caption - 8 * s)}};
     if (plot.width() < 8 || plot.height() < 8) return;
     draw_bars(lines, count, plot);
-    if (caption > 0)
-      draw_caption(lines, count,
-                   {{plot.min.x, plot.max.y + 4 * s}, {plot.max.x, plot.max.y + 4 * s + caption}});
+    if (caption <= 0) return;
+    Rect row{{plot.min.x, plot.max.y + 4 * s}, {plot.max.x, plot.max.y + 4 * s + caption}};
+    const float tick = tick_box_size("log").x;
+    if (row.width() > 3 * tick) {
+      if (tick_box("picker.spectrum.log", {{row.max.x - tick, row.min.y}, row.max}, "log", is_log_)) is_log_ = !is_log_;
+      row.max.x -= tick + 8 * s;
+    }
+    draw_caption(lines, count, row);
   }
 
  private:
@@ -154,8 +179,9 @@ class SpectrumView : public View {
     return count;
   }
 
-  static void draw_bars(const std::vector<SpectrumLine>& lines, std::size_t count, const Rect& plot) {
-    const auto bars = lay_out_bars(lines, count, plot);
+  void draw_bars(const std::vector<SpectrumLine>& lines, std::size_t count, const Rect& plot) const {
+    const auto bars = lay_out_bars(lines, count, plot, is_log_);
+    if (is_log_) draw_decades(plot);
     const auto state = interact("view.spectrum.bars", plot);
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -170,6 +196,8 @@ class SpectrumView : public View {
       if (is_pointed) draw_card(lines, bar);
     }
   }
+
+  bool is_log_ = false;
 };
 
 }  // namespace

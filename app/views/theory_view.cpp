@@ -143,11 +143,11 @@ class TheoryView final : public View {
     if (layout.side < 8) return hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
     draw_titles(layout);
     draw_captions(observatory, layout);
-    draw_names(layout, orders);
     if (layout.has_bar) draw_bar(layout);
     std::optional<Pointed> pointed;
     for (std::size_t row = 0; row < kRows; ++row)
       if (const auto here = draw_row(observatory, layout, row, *orders[row])) pointed = here;
+    draw_names(layout, orders);
     respond(observatory, pointed);
   }
 
@@ -262,21 +262,22 @@ class TheoryView final : public View {
     return fmt::format("{:.0f}%", std::floor(100.0 * static_cast<double>(fit->embeddings->step) / static_cast<double>(fit->steps)));
   }
 
-  static void draw_names(const TheoryLayout& layout, const std::array<const GramOrder*, kRows>& orders) {
+  /// Beside what is seen of the rows: groups of the whole, single rows of a part.
+  void draw_names(const TheoryLayout& layout, const std::array<const GramOrder*, kRows>& orders) const {
     if (layout.names <= 0.0f) return;
     ImFont* font = fonts().small;
     int n = 100;
     for (std::size_t row = 0; row < kRows; ++row) {
       if (orders[row]->levels.empty()) continue;
-      const Rect square = layout.square(row, 0);
-      const auto rows = static_cast<Index>(orders[row]->order.size());
-      const float cell = gram_side(layout.side, rows) / static_cast<float>(rows);
-      for (const auto& block : orders[row]->levels.front()) {
-        if (cell * static_cast<float>(block.end - block.begin) < font->FontSize || block.label.empty()) continue;
+      const GramLayout& seen = panels_[row][kProxy].layout();
+      if (seen.cell <= 0.0f) continue;
+      const auto& levels = orders[row]->levels;
+      for (const auto& block : seen.is_whole() ? levels.front() : levels.back()) {
+        const float top = std::max(seen.matrix.min.y, seen.y_of(block.begin));
+        const float bottom = std::min(seen.matrix.max.y, seen.y_of(block.end));
+        if (bottom - top < font->FontSize || block.label.empty()) continue;
         const std::string name = elided_middle(font, block.label, layout.names - 8 * ui_scale());
-        const float middle = square.min.y + cell * static_cast<float>(block.begin + block.end) / 2;
-        draw_label(font,
-                   {square.min.x - 8 * ui_scale() - text_size(font, name).x, middle - font->FontSize / 2},
+        draw_label(font, {layout.square(row, 0).min.x - 8 * ui_scale() - text_size(font, name).x, (top + bottom - font->FontSize) / 2},
                    palette().text_muted, name, kTheoryKey, n++);
       }
     }
@@ -300,13 +301,17 @@ class TheoryView final : public View {
         draw_missing(observatory, square, column, row, key);
         continue;
       }
-      const auto here = panels_[row][column].draw(observatory, square, {*shown[column], order, key, selected, hovered, true});
+      const auto here =
+          panels_[row][column].draw(observatory, square, {*shown[column], order, key, selected, hovered, zoom_of(row), true});
       if (!here.cell) continue;
       pointed = Pointed{row, order.order[static_cast<std::size_t>(here.cell->row)],
                         order.order[static_cast<std::size_t>(here.cell->column)], here.is_clicked};
     }
     return pointed;
   }
+
+  /// Words that are paired with contexts are looked at with these.
+  MatrixZoom& zoom_of(std::size_t row) { return zooms_[task_->has_one_context_per_label() ? 0 : row]; }
 
   /// The cells of what is selected and of what is pointed at, in this view or another.
   std::pair<std::optional<GramCell>, std::optional<GramCell>> marked_cells(const Observatory& observatory, std::size_t row,
@@ -378,6 +383,7 @@ class TheoryView final : public View {
   }
 
   std::array<std::array<GramPanel, kColumns>, kRows> panels_;
+  std::array<MatrixZoom, kRows> zooms_;  ///< its own: rows stand in an order of their own here
   KeptOrder context_order_{order_contexts};
   KeptOrder word_order_{order_words};
   SharedHover hover_;

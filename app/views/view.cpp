@@ -8,7 +8,7 @@
 namespace gramscope::app {
 
 std::span<const ViewEntry> view_entries() {
-  static const std::array<ViewEntry, 15> entries{{
+  static const std::array<ViewEntry, 18> entries{{
       {"gram_h", "Contexts H", "Cosines between all pairs of context embeddings, as they are now.",
        make_context_gram_view, true},
       {"target", "Target", "The cosines that the factors, perfect symmetry or the theory would give.",
@@ -23,6 +23,12 @@ std::span<const ViewEntry> view_entries() {
        make_attention_view, true},
       {"nearest", "Nearest contexts", "Which contexts are closest, and which words can follow both.",
        make_nearest_view, true},
+      {"neighbours", "Neighbours", "The contexts closest to the selected one, or farthest from it, and what they share.",
+       make_neighbours_view, true},
+      {"histogram", "Cosines of pairs", "How often each cosine occurs, pairs with something in common told apart.",
+       make_histogram_view, true},
+      {"classes", "Labels", "Label by label: lengths, alignment, variance, nearest class and accuracy; sortable, copyable.",
+       make_class_view, true},
       {"theory", "Theory beside practice",
        "The cosines of this run, of free features, of the max-margin theory and of its proxy, side by side.",
        make_theory_view, true},

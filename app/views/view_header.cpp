@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/ui/info_card.h"
 #include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
@@ -65,6 +66,17 @@ bool ViewHeader::tick(std::string_view what, std::string_view text, bool is_on) 
   const Rect slot = take(tick_box_size(text).x);
   if (slot.width() <= 0) return false;
   return tick_box(fmt::format("picker.{}.{}", view_key_, what), slot, text, is_on);
+}
+
+bool ViewHeader::action(std::string_view what, std::string_view text, std::string_view hint) {
+  const Rect slot = take(text_size(fonts().body, text).x);
+  if (slot.width() <= 0) return false;
+  const auto state = interact(fmt::format("picker.{}.{}", view_key_, what), slot);
+  draw_text(fonts().body, {slot.min.x, centred_y(fonts().body, slot.min.y, slot.max.y)},
+            state.is_hovered ? palette().text : palette().text_muted, text);
+  draw_focus_ring(state, slot, 3 * ui_scale());
+  if (wants_info_card(state)) show_info_card(InfoCard{}.paragraph(std::string(hint)));
+  return state.was_pressed;
 }
 
 std::optional<int> ViewHeader::picker(std::string_view what, std::string_view caption,

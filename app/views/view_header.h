@@ -64,6 +64,8 @@ class ViewHeader {
                             int current);
   /// A tick box before the pickers so far; true when pressed. Reported as "picker.<view>.<what>".
   bool tick(std::string_view what, std::string_view text, bool is_on);
+  /// A muted word that does something when pressed, before the pickers so far. Reported as "picker.<view>.<what>".
+  bool action(std::string_view what, std::string_view text, std::string_view hint);
   /// Which layer the view shows: H, or one of the network's; asks for it. Absent for models without layers. Changes
   /// view.layer.
   void layer_picker(Observatory& observatory);

@@ -39,6 +39,15 @@ void complete_wishes(Snapshot& snapshot, const FrameWanted& wanted) {
     snapshot.logits.resize(0, 0);
   else if (snapshot.logits.size() == 0)
     snapshot.logits = logits_of(embeddings);
+  if (!wanted.histogram)
+    snapshot.histogram.reset();
+  else if (snapshot.histogram == nullptr || snapshot.histogram->wanted != *wanted.histogram)
+    snapshot.histogram = pair_histogram(wanted.histogram, *embeddings.task, centre_columns(states),
+                                        centre_columns(embeddings.w.transpose()));
+  if (!wanted.classes)
+    snapshot.classes.reset();
+  else if (snapshot.classes == nullptr)
+    snapshot.classes = std::make_shared<const ClassTable>(class_table(embeddings));
   const auto context = wanted.context && *wanted.context < states.cols() ? wanted.context : std::nullopt;
   if (context == snapshot.context) return;
   snapshot.context = context;

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "core/linalg/types.h"
+#include "core/metrics/class_table.h"
 #include "core/metrics/metrics.h"
 #include "core/metrics/phase.h"
 #include "core/models/inside.h"
 #include "core/tasks/task.h"
 #include "core/theory/task_theory.h"
+#include "core/train/pair_histogram.h"
 
 namespace gramscope {
 
@@ -101,6 +103,8 @@ struct Snapshot {
   /// none is wanted.
   VectorF context_cosines;
   std::optional<Index> context;  ///< the one they are of
+  std::shared_ptr<const PairHistogram> histogram;  ///< of the centred cosines, if wanted; else nullptr
+  std::shared_ptr<const ClassTable> classes;       ///< if wanted; else nullptr
 
   const Task& task() const { return *embeddings->task; }
   std::int64_t segment() const { return embeddings->segment; }
@@ -114,6 +118,8 @@ struct FrameWanted {
   bool logits = false;       ///< Snapshot::logits
   bool plain_grams = false;  ///< Snapshot::plain_gram_h and plain_gram_w
   std::optional<Index> context;  ///< Snapshot::context_cosines
+  std::optional<PairHistogramWanted> histogram;  ///< Snapshot::histogram; of `layer` where it is of H
+  bool classes = false;                          ///< Snapshot::classes
 
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;
 };

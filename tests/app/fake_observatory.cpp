@@ -4,12 +4,40 @@
 
 #include <utility>
 
+#include "core/linalg/gram.h"
+
 namespace gramscope::app {
 
 FakeRun& fake_run() {
   static FakeRun run;
   return run;
 }
+
+namespace {
+
+/// The snapshot with what views have asked for of it, as the analyst would make it.
+std::shared_ptr<const Snapshot> completed(const std::shared_ptr<const Snapshot>& snapshot, const FrameWanted& wanted) {
+  static std::shared_ptr<const Snapshot> of;
+  static FrameWanted as;
+  static std::shared_ptr<const Snapshot> made;
+  if (snapshot == nullptr || (!wanted.histogram && !wanted.classes && !wanted.context)) return snapshot;
+  if (of == snapshot && as == wanted) return made;
+  of = snapshot;
+  as = wanted;
+  auto more = std::make_shared<Snapshot>(*snapshot);
+  const Embeddings& embeddings = *snapshot->embeddings;
+  const MatrixD h = centre_columns(embeddings.h);
+  more->histogram = pair_histogram(wanted.histogram, snapshot->task(), h, centre_columns(embeddings.w.transpose()));
+  if (wanted.classes) more->classes = std::make_shared<const ClassTable>(class_table(embeddings));
+  if (wanted.context && *wanted.context < h.cols()) {
+    const MatrixD unit = unit_columns(h);
+    more->context = wanted.context;
+    more->context_cosines = (unit.transpose() * unit.col(*wanted.context)).cast<float>();
+  }
+  return made = more;
+}
+
+}  // namespace
 
 Observatory::Observatory(const Config& config, std::string preset, bool, SetSpeed speed,
                          std::function<void(const Event&)> on_event, RunnerHooks)
@@ -21,7 +49,7 @@ Observatory::Observatory(std::unique_ptr<RunSource>, SetSpeed speed, WeightReade
 
 void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
-  snapshot_ = fake_run().snapshot;
+  snapshot_ = completed(fake_run().snapshot, view.wanted);
   status_ = fake_run().status;
   course_ = RecordedCourse(fake_run().records);
   theory_ = snapshot_ != nullptr ? snapshot_->embeddings->theory : nullptr;

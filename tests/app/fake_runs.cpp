@@ -99,6 +99,32 @@ FakeRun with_many_contexts() {
   return {task, analysis(embeddings)};
 }
 
+FakeRun with_blocks() {
+  auto task = std::make_shared<Task>();
+  task->kind = "recording";
+  task->contexts = kMostGramRows + 904;
+  task->words = 3;
+  task->weight = VectorD::Constant(task->contexts, 1.0 / static_cast<double>(task->contexts));
+  task->targets.begin.push_back(0);
+  for (Index j = 0; j < task->contexts; ++j) {
+    task->targets.word.push_back(j % task->words);
+    task->targets.probability.push_back(1.0);
+    task->targets.begin.push_back(j + 1);
+  }
+  complete(*task);
+  auto embeddings = std::make_shared<Embeddings>();
+  embeddings->task = task;
+  embeddings->h = MatrixD::NullaryExpr(6, task->contexts, [](Index i, Index j) {
+    return std::sin(0.002 * static_cast<double>((i + 1) * j)) + 0.3 * std::sin(static_cast<double>(7 * i + 3 * j * j));
+  });
+  // What the analyst makes of it but for the metrics, which would take a second.
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->block = gram_block(task->contexts);
+  snapshot->gram_h = block_cosine_gram(centre_columns(embeddings->h), snapshot->block).cast<float>();
+  snapshot->embeddings = embeddings;
+  return {task, snapshot};
+}
+
 FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer) {
   auto embeddings = std::make_shared<Embeddings>(*run.snapshot->embeddings);
   const auto& h = embeddings->h;

@@ -25,6 +25,9 @@ FakeRun of_a_text();
 /// Thousands of attribute contexts, each a few pixels at most.
 FakeRun with_many_contexts();
 
+/// So many contexts that rows of their Gram matrix stand for several.
+FakeRun with_blocks();
+
 /// The inside of a network: `depth` blocks of `heads`, looked at while the context of index 4 is selected.
 FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer);
 

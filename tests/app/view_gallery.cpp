@@ -259,6 +259,172 @@ class Gallery {
     frame({-1, -1});
   }
 
+  /// The wheel zooms about the mouse and a drag moves what is seen, in the matrix of H and in its target alike; cells are
+  /// found where they are then; a double click shows the whole again.
+  void hands_on_zoom(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto gram = find_view_entry("gram_h")->make();
+    const auto target = find_view_entry("target")->make();
+    const auto frame = [&](ImVec2 mouse, bool is_down = false, float wheel = 0.0f) {
+      auto& io = ImGui::GetIO();
+      io.MouseDown[0] = is_down;
+      io.MouseWheel = wheel;
+      stage_.frame(observatory, 860, 308, {{gram.get(), {{0, 0}, {430, 308}}}, {target.get(), {{430, 0}, {860, 308}}}}, mouse);
+    };
+    const auto middle_of = [&](const char* name) {
+      const Item* item = items().find(name);
+      expect(item != nullptr, std::string("zoom: no ") + name);
+      return item == nullptr ? ImVec2{-1, -1} : ImVec2{0.6f * item->min.x + 0.4f * item->max.x, 0.4f * item->min.y + 0.6f * item->max.y};
+    };
+    Selection& selection = observatory.view.selection;
+    frame({-1, -1});
+    const ImVec2 at = middle_of("view.gram_h.matrix");
+    frame(at);
+    const auto row = selection.hovered_a;
+    const auto column = selection.hovered_b;
+    expect(row && column, "zoom: nothing is pointed at");
+    const MatrixZoom& zoom = observatory.view.context_zoom;
+    for (int i = 0; i < 5; ++i) {
+      frame(at, false, 1.0f);
+      check_labels("zoom");
+      frame(at);
+      expect(selection.hovered_a == row && selection.hovered_b == column, "zoom: another cell comes under the mouse");
+    }
+    expect(zoom.span() < 0.4, "zoom: the wheel does not zoom");
+
+    // The target is seen in the same part: pointing there finds a context that is in sight in both.
+    const ImVec2 there = middle_of("view.target.matrix");
+    frame(there);
+    frame(there);
+    expect(selection.hovered_a.has_value(), "zoom: nothing is pointed at in the target");
+    const double before = zoom.left();
+    frame(there, true);
+    for (int i = 1; i <= 6; ++i) frame({there.x - static_cast<float>(10 * i), there.y}, true);
+    frame({there.x - 60, there.y});
+    expect(zoom.left() > before, "zoom: dragging does not move what is seen");
+    expect(!selection.context_a, "zoom: dragging selects");
+
+    for (int i = 0; i < 30; ++i) frame(at);
+    frame(at);
+    const auto pointed = selection.hovered_a;
+    frame(at, true);
+    frame(at);
+    expect(selection.context_a == pointed, "zoom: a click selects another context than the one pointed at");
+    for (int i = 0; i < 30; ++i) frame(at);
+    const MatrixZoom kept = zoom;
+    fake_run().snapshot = std::make_shared<Snapshot>(*run.snapshot);
+    frame(at);
+    expect(zoom == kept, "zoom: given up for a new moment of the same run");
+    for (int i = 0; i < 2; ++i) {
+      frame(at, true);
+      frame(at);
+    }
+    expect(zoom.is_whole(), "zoom: a double click does not show the whole");
+    frame({-1, -1});
+  }
+
+  /// The strip below a matrix of blocks shows every context, and a click selects the one that is read.
+  void hands_on_strip(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    observatory.view.selection.context_a = 7;
+    const auto view = find_view_entry("gram_h")->make();
+    const auto frame = [&](ImVec2 mouse, bool is_down = false) {
+      ImGui::GetIO().MouseDown[0] = is_down;
+      stage_.frame(observatory, 700, 560, {{view.get(), {{0, 0}, {700, 560}}}}, mouse);
+    };
+    for (int i = 0; i < 3; ++i) frame({-1, -1});
+    expect(fake_run().wanted.context == Index{7}, "strip: does not ask for the context's row");
+    const Item* strip = items().find("view.gram_h.strip");
+    expect(strip != nullptr, "strip: not drawn below a matrix of blocks");
+    if (strip == nullptr) return;
+    const ImVec2 at{0.25f * strip->min.x + 0.75f * strip->max.x, 0.5f * (strip->min.y + strip->max.y)};
+    frame(at);
+    frame(at);
+    const auto found = observatory.view.selection.hovered_b;
+    expect(found.has_value(), "strip: nothing is pointed at");
+    const auto share = static_cast<double>(found.value_or(0)) / static_cast<double>(run.task->contexts);
+    expect(std::abs(share - 0.75) < 0.01, "strip: another context is pointed at");
+    check_labels("strip");
+    show("strip", observatory, 700, 560, {{view.get(), {{0, 0}, {700, 560}}}}, at);
+    frame(at, true);
+    frame(at);
+    expect(observatory.view.selection.context_a == found, "strip: a click does not select what is read");
+    frame({-1, -1});
+  }
+
+  /// A heading sorts the table of labels, again the other way round; the copied text has every row; a row selects.
+  void hands_on_classes(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto view = find_view_entry("classes")->make();
+    const auto frame = [&](ImVec2 mouse, bool is_down = false) {
+      ImGui::GetIO().MouseDown[0] = is_down;
+      stage_.frame(observatory, 900, 300, {{view.get(), {{0, 0}, {900, 300}}}}, mouse);
+    };
+    const auto click = [&](const char* name) {
+      const Item* item = items().find(name);
+      expect(item != nullptr, std::string("classes: no ") + name);
+      if (item == nullptr) return;
+      const ImVec2 at{0.5f * (item->min.x + item->max.x), 0.5f * (item->min.y + item->max.y)};
+      for (const bool is_down : {false, true, false}) frame(at, is_down);
+      for (int i = 0; i < 30; ++i) frame(at);
+    };
+    const auto copied = [&] {
+      click("picker.classes.copy");
+      std::vector<double> values;
+      const std::string text = ImGui::GetClipboardText();
+      std::size_t line = text.find('\n');
+      while (line != std::string::npos && line + 1 < text.size()) {
+        std::size_t cell = line + 1;
+        for (int i = 0; i < 2; ++i) cell = text.find('\t', cell) + 1;
+        values.push_back(std::stod(text.substr(cell)));
+        line = text.find('\n', cell);
+      }
+      return values;
+    };
+    for (int i = 0; i < 3; ++i) frame({-1, -1});
+    expect(copied().size() == static_cast<std::size_t>(run.task->words), "classes: the copied text has not every label");
+    click("view.classes.head.mean_norm");
+    auto values = copied();
+    expect(std::is_sorted(values.begin(), values.end()), "classes: a heading does not sort");
+    click("view.classes.head.mean_norm");
+    values = copied();
+    expect(std::is_sorted(values.rbegin(), values.rend()), "classes: a second click does not turn the order round");
+    click("view.classes.list.1");
+    expect(observatory.view.selection.context_a.has_value(), "classes: a row selects no context");
+    frame({-1, -1});
+  }
+
+  /// A row of the list of neighbours selects its context, and the list is then that one's.
+  void hands_on_neighbours(const FakeRun& run) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    observatory.view.selection.context_a = 3;
+    const auto view = find_view_entry("neighbours")->make();
+    const auto frame = [&](ImVec2 mouse, bool is_down = false) {
+      ImGui::GetIO().MouseDown[0] = is_down;
+      stage_.frame(observatory, 600, 300, {{view.get(), {{0, 0}, {600, 300}}}}, mouse);
+    };
+    for (int i = 0; i < 3; ++i) frame({-1, -1});
+    const Item* row = items().find("view.neighbours.list.0");
+    expect(row != nullptr, "neighbours: no rows");
+    if (row == nullptr) return;
+    const ImVec2 at{0.5f * (row->min.x + row->max.x), 0.5f * (row->min.y + row->max.y)};
+    frame(at);
+    frame(at);
+    const auto nearest = observatory.view.selection.hovered_b;
+    const MatrixF& gram = run.snapshot->gram_h;
+    expect(nearest.has_value(), "neighbours: a row is not pointed at");
+    for (Index j = 0; j < gram.cols(); ++j)
+      expect(j == 3 || gram(j, 3) <= gram(nearest.value_or(3), 3), "neighbours: the first is not the nearest");
+    frame(at, true);
+    frame(at);
+    expect(observatory.view.selection.context_a == nearest, "neighbours: a click does not select");
+    frame({-1, -1});
+  }
+
   /// The layers from step to step: the strip over time fills up.
   void layers_over_time(const FakeRun& run) {
     Observatory observatory(flagship(), "gallery", false, {});
@@ -299,6 +465,9 @@ class Gallery {
     for (const char* key : {"gram_h", "pca", "spectrum"})
       expect(wanted_by(key).layer == 2, std::string(key) + ": the chosen layer is not asked for");
     expect(wanted_by("gram_w") == FrameWanted{}, "gram_w: asks for what it does not show");
+    expect(wanted_by("histogram").histogram.has_value(), "histogram: is not asked for");
+    expect(wanted_by("classes").classes, "classes: are not asked for");
+    expect(!wanted_by("neighbours").context, "neighbours: ask for a row that is there already");
   }
 
   /// Every target in the panel, itself and as a difference, at the sizes that the panel has.
@@ -399,6 +568,7 @@ class Gallery {
 
 void draw_all(const std::filesystem::path& directory) {
   Gallery gallery(directory);
+  gallery.hands_on_strip(with_blocks());
   const FakeRun structure = train(flagship(), 620);
   const FakeRun collapsed = train(flagship(), 12000);
   Config large = flagship();
@@ -466,6 +636,10 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.changing_tasks(
        {structure, few, text, theory, soft, network, to_come, without_factors(), many, crowd, before_the_first_step(), reader, flat});
   gallery.hands(structure);
+  gallery.hands_on_zoom(structure);
+  gallery.hands_on_zoom(many);
+  gallery.hands_on_classes(structure);
+  gallery.hands_on_neighbours(structure);
   gallery.at_scale(2.0f);
   gallery.centre("structure2x", structure, 2140, 1232, {0.6f, 0.4f});
 }

@@ -149,3 +149,33 @@ TEST_CASE("HeatMap: a change in one corner of a large matrix's size or order is 
   heat_map.set(values, order, 10);
   CHECK(heat_map.size() == GridSize{10, 10});
 }
+
+TEST_CASE("reorder_and_average: rows in no order are left out, those shown keep their place") {
+  const MatrixF values = ramp(6);
+  const std::vector<Index> rows{5, 2};
+  const std::vector<Index> columns{0, 3, 1};
+  const auto cells = reorder_and_average(values, rows, columns, {64, 64});
+  REQUIRE(cells.size() == 6);
+  for (std::size_t i = 0; i < 2; ++i)
+    for (std::size_t j = 0; j < 3; ++j) CHECK(cells[i * 3 + j] == values(rows[i], columns[j]));
+  const auto mean = reorder_and_average(values, rows, columns, {1, 1});
+  REQUIRE(mean.size() == 1);
+  double sum = 0.0;
+  for (const Index i : rows)
+    for (const Index j : columns) sum += static_cast<double>(values(i, j));
+  CHECK(mean[0] == doctest::Approx(sum / 6.0));
+}
+
+TEST_CASE("HeatMap: another part of the same matrix is seen, though of the same size") {
+  HeatMap heat_map;
+  const MatrixF values = ramp(10);
+  const std::vector<Index> first{0, 1, 2, 3};
+  const std::vector<Index> later{6, 7, 8, 9};
+  heat_map.set(values, first, first, {40, 40});
+  CHECK(heat_map.cells()[0] == values(0, 0));
+  CHECK(heat_map.size() == GridSize{4, 4});
+  heat_map.set(values, later, first, {40, 40});
+  CHECK(heat_map.cells()[0] == values(6, 0));
+  heat_map.set(values, first, later, {40, 40});
+  CHECK(heat_map.cells()[0] == values(0, 6));
+}

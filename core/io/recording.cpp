@@ -298,8 +298,10 @@ struct Recording::Impl {
   /// What is kept of the file, or what is read of it.
   std::shared_ptr<const Embeddings> load(RecordedFile& file, const TaskWork& task_work) {
     const ReadFile read = key_of(file);
+    const auto before = course.task_before(file);
+    const bool takes_over_the_same = before == file.inherited || before == file.task;
     const auto fits = [&](const std::shared_ptr<const Embeddings>& embeddings) {
-      return embeddings != nullptr && embeddings->task == file.task;
+      return embeddings != nullptr && embeddings->task == file.task && takes_over_the_same;
     };
     if (shown.file == &file && shown.read == read && fits(shown.embeddings)) return shown.embeddings;
     if (hand.file == &file && hand.read == read && fits(hand.embeddings)) return hand.embeddings;

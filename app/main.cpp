@@ -14,6 +14,7 @@
 #include "app/commands/exit_code.h"
 #include "app/commands/gui.h"
 #include "app/commands/list.h"
+#include "app/commands/metrics.h"
 #include "app/commands/run.h"
 #include "app/commands/shot.h"
 #include "app/commands/theory.h"
@@ -26,7 +27,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::array<std::string_view, 6> kCommands{"gui", "run", "theory", "list", "describe", "shot"};
+constexpr std::array<std::string_view, 7> kCommands{"gui", "run", "metrics", "theory", "list", "describe", "shot"};
 
 /// The window is what the program is, so its command may be left out: `gramscope`, `gramscope collapse`,
 /// `gramscope --steps 100`.
@@ -87,12 +88,15 @@ ExitCode dispatch(std::vector<std::string> arguments) {
 
   GuiOptions gui;
   RunOptions run;
+  MetricsOptions metrics;
   TheoryOptions theory;
   ListOptions list;
   DescribeOptions describe;
   ShotOptions shot;
   add_gui_options(*program.add_subcommand("gui", "Opens the window (the default)"), gui);
   add_run_options(*program.add_subcommand("run", "Trains without a window and reports"), run);
+  add_metrics_options(*program.add_subcommand("metrics", "Measures embeddings out of a file, or a directory of snapshots"),
+                      metrics);
   add_theory_options(*program.add_subcommand("theory", "Tells where representations must go, from what follows what"),
                      theory);
   add_list_options(*program.add_subcommand("list", "Lists what there is"), list);
@@ -113,6 +117,7 @@ ExitCode dispatch(std::vector<std::string> arguments) {
   }
   const auto name = program.get_subcommands().front()->get_name();
   if (name == "run") return run_command(run);
+  if (name == "metrics") return metrics_command(metrics);
   if (name == "theory") return theory_command(theory);
   if (name == "list") return list_command(list);
   if (name == "describe") return describe_command(describe);

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSnapshotFolder = "snapshots";
+constexpr const char* kRunSnapshot = "step_[0-9]{8,}\\.npz";
 constexpr std::string_view kDigits = "0123456789";
 
 bool looks_like_snapshot(const fs::path& path) {
@@ -25,22 +26,25 @@ bool looks_like_snapshot(const fs::path& path) {
   return !path.filename().string().starts_with('.') && (ending == ".npz" || ending == ".npy" || ending == ".safetensors");
 }
 
-/// What is known of it without opening it; nullopt for what is no file, or has gone meanwhile.
-std::optional<SnapshotPath> look_at(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return std::nullopt;
-  SnapshotPath snapshot{path, step_in_name(path), 0, {}};
-  snapshot.bytes = fs::file_size(path, error);
-  if (!error) snapshot.written = fs::last_write_time(path, error);
-  if (error) return std::nullopt;
-  return snapshot;
-}
-
-/// The number of the segment in "segment_3_task.npz"; 0 without one.
+/// The number of the segment in "segment_3_task.npz", "task\\.npz" being the rest; 0 without one, nullopt for other names.
 std::optional<std::int64_t> segment_of(const std::string& name, const char* rest) {
   std::smatch match;
   if (!std::regex_match(name, match, std::regex(std::string("(?:segment_([0-9]{1,18})_)?") + rest))) return std::nullopt;
   return match[1].matched ? std::stoll(match[1].str()) : 0;
+}
+
+/// What is known of it without opening it; nullopt for what is no file, or has gone meanwhile.
+std::optional<SnapshotPath> look_at(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  SnapshotPath snapshot;
+  snapshot.path = path;
+  snapshot.step = step_in_name(path);
+  snapshot.segment = segment_of(path.filename().string(), kRunSnapshot).value_or(0);
+  snapshot.bytes = fs::file_size(path, error);
+  if (!error) snapshot.written = fs::last_write_time(path, error);
+  if (error) return std::nullopt;
+  return snapshot;
 }
 
 }  // namespace
@@ -77,7 +81,7 @@ std::vector<SnapshotPath> list_snapshots(const fs::path& path) {
       if (auto snapshot = look_at(entries->path())) snapshots.push_back(std::move(*snapshot));
   if (error) fail(folder, error.message());
   std::sort(snapshots.begin(), snapshots.end(), [](const SnapshotPath& a, const SnapshotPath& b) {
-    return std::tie(a.step, a.path) < std::tie(b.step, b.path);
+    return std::tie(a.segment, a.step, a.path) < std::tie(b.segment, b.step, b.path);
   });
   return snapshots;
 }
@@ -86,7 +90,7 @@ std::optional<fs::path> task_file_of(const fs::path& snapshot) {
   std::error_code error;
   const fs::path folder = fs::absolute(snapshot, error).lexically_normal().parent_path();
   if (error || folder.filename() != kSnapshotFolder) return std::nullopt;
-  const auto segment = segment_of(snapshot.filename().string(), "step_[0-9]{8,}\\.npz");
+  const auto segment = segment_of(snapshot.filename().string(), kRunSnapshot);
   if (!segment) return std::nullopt;
   std::optional<fs::path> newest;
   std::int64_t newest_segment = -1;

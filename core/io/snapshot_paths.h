@@ -11,6 +11,7 @@ namespace gramscope {
 struct SnapshotPath {
   std::filesystem::path path;
   std::optional<std::int64_t> step;  ///< the last number in the file's name: "model_step_00200.npz" 200
+  std::int64_t segment = 0;          ///< of a run that began again: "segment_2_step_00000200.npz" 2
   std::uintmax_t bytes = 0;
   std::filesystem::file_time_type written{};
 };
@@ -19,7 +20,7 @@ struct SnapshotPath {
 std::optional<std::int64_t> step_in_name(const std::filesystem::path& path);
 
 /// The .npz, .npy and .safetensors files of a directory, or of its folder "snapshots" where it has one (what `run --out`
-/// leaves), by step (those without one first) and then by name; temporary files (a name that begins with a dot or ends in
+/// leaves), by segment, by step (those without one first) and then by name; temporary files (a name that begins with a dot or ends in
 /// .tmp) are not among them. Of one file: itself. Throws InputError if there is no such file or directory or it cannot be
 /// read.
 std::vector<SnapshotPath> list_snapshots(const std::filesystem::path& path);

@@ -20,7 +20,8 @@ void EmbeddingCache::erase(std::list<Kept>::iterator kept) {
 }
 
 std::shared_ptr<const Embeddings> EmbeddingCache::find(const ReadFile& file) {
-  const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.file == file; });
+  const auto found =
+      std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.file == file; });
   if (found == kept_.end()) return nullptr;
   kept_.splice(kept_.begin(), kept_, found);
   return found->embeddings;

@@ -9,7 +9,8 @@
 
 namespace gramscope {
 
-/// A file as it was when it was read: another one of the same name, or the same one with another step, is not it.
+/// A file as it was when it was read: another one of the same name, or the same one with another step, is not
+/// it.
 struct ReadFile {
   std::filesystem::path path;
   std::uintmax_t bytes = 0;
@@ -18,7 +19,8 @@ struct ReadFile {
   friend bool operator==(const ReadFile&, const ReadFile&) = default;
 };
 
-/// Embeddings that have been read, kept in at most `most_bytes` of memory: those that were asked for longest ago go first.
+/// Embeddings that have been read, kept in at most `most_bytes` of memory: those that were asked for longest
+/// ago go first.
 class EmbeddingCache {
  public:
   explicit EmbeddingCache(std::uint64_t most_bytes) : most_bytes_(most_bytes) {}

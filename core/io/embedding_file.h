@@ -40,7 +40,8 @@ inline constexpr Index kMostEmbeddingFactors = 64;
 
 /// What a file holds.
 struct EmbeddingFile {
-  /// At step 0 where neither the file nor its name (step_in_name) says one. Nobody else has them: they may be completed.
+  /// At step 0 where neither the file nor its name (step_in_name) says one. Nobody else has them yet: what is known of their
+  /// segment and theory can be added.
   std::shared_ptr<Embeddings> embeddings;
   std::optional<std::int64_t> own_step;  ///< that the file itself says
   std::vector<std::pair<std::string, std::string>> facts;  ///< {"H", "5,000 × 1,024, float32"}, in the order above

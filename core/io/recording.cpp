@@ -6,16 +6,16 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <mutex>
 #include <new>
-#include <stop_token>
 #include <thread>
 #include <utility>
 
 #include "core/io/embedding_cache.h"
 #include "core/io/recording_course.h"
+#include "core/io/recording_news.h"
 #include "core/io/recording_playback.h"
 #include "core/io/recording_reader.h"
+#include "core/io/recording_work.h"
 #include "core/linalg/arithmetic.h"
 #include "core/metrics/measure.h"
 #include "core/registry/error.h"
@@ -32,8 +32,8 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 using State = RecordedFile::State;
 
-constexpr auto kWorthTelling = 500ms;  ///< work that takes longer is shown with its progress
-constexpr auto kServed = 2ms;          ///< between two looks at what the owner wants while something is measured
+constexpr auto kServed = 2ms;  ///< between two looks at what the owner wants while something is measured
+constexpr double kReadingShare = 0.3;  ///< of the work on a snapshot, as its progress is shown
 constexpr auto kCalm = 100ms;          ///< between two tellings of the whole course
 
 /// A snapshot that is shown, as its file was when it was read.
@@ -62,12 +62,14 @@ struct Recording::Impl {
   Impl(fs::path place, const RecordingOptions& wanted)
       : path(std::move(place)),
         options(wanted),
+        news(name_of(path)),
         is_following(wanted.is_following),
         is_live(wanted.is_following),
         cache(wanted.most_cached_bytes) {
     const auto listing = list_snapshots(path);
     if (listing.empty() && !is_following)
-      throw InputError(fmt::format("{}: has no snapshots: no .npz, .npy or .safetensors files", path.string()));
+      throw InputError(
+          fmt::format("{}: has no snapshots: no .npz, .npy or .safetensors files", path.string()));
     course.adopt(listing, Clock::now());
     next_look = Clock::now() + options.patience;
     publish();
@@ -76,13 +78,8 @@ struct Recording::Impl {
 
   ~Impl() {
     inbox.close();
-    stop_work();
+    work_in_hand.close();
     thread.join();
-  }
-
-  void stop_work() {
-    const std::lock_guard lock(stop_mutex);
-    stop.request_stop();
   }
 
   // Everything below but the channels belongs to the reading thread while it runs.
@@ -93,18 +90,18 @@ struct Recording::Impl {
       while (!inbox.is_closed()) turn();
     } catch (const std::exception& error) {
       fail(error.what());
-      preparation.put(std::nullopt);
+      work_in_hand.end();
       publish();
     }
   }
 
   void turn() {
     for (const auto& control : wait()) handle(control);
-    if (!is_busy) renewed_stop();  // there was nothing to be cancelled
+    if (!work_in_hand.is_in_hand()) work_in_hand.forget_cancelling();  // there was nothing to be cancelled
     if (is_following && Clock::now() >= next_look) look();
     play();
     show();
-    if (is_stop_requested())
+    if (work_in_hand.is_cancelled())
       skip_rest();
     else if (RecordedFile* file = course.next())
       take(*file);
@@ -115,7 +112,7 @@ struct Recording::Impl {
   }
 
   std::vector<Control> wait() {
-    if (course.next() != nullptr || is_busy) return inbox.take();
+    if (course.next() != nullptr || work_in_hand.is_in_hand()) return inbox.take();
     auto until = Clock::time_point::max();
     if (is_following) until = next_look;
     if (is_running) until = std::min(until, playback.next(Clock::now()));
@@ -176,8 +173,8 @@ struct Recording::Impl {
       return std::abs(static_cast<double>(course.step_of(*file)) - static_cast<double>(wanted.step));
     };
     const auto files = course.showable();
-    const auto nearest = std::min_element(files.begin(), files.end(),
-                                          [&](const auto* a, const auto* b) { return distance(a) < distance(b); });
+    const auto nearest = std::min_element(
+        files.begin(), files.end(), [&](const auto* a, const auto* b) { return distance(a) < distance(b); });
     if (nearest != files.end()) playhead = *nearest;
   }
   void handle_control(const GoLive&) {
@@ -242,7 +239,8 @@ struct Recording::Impl {
   void show() {
     if (is_live) go_to_newest();
     if (playhead == nullptr) return;
-    const bool is_shown = shown.file == playhead && shown.read == key_of(*playhead) && shown.embeddings->task == playhead->task;
+    const bool is_shown =
+        shown.file == playhead && shown.read == key_of(*playhead) && shown.embeddings->task == playhead->task;
     if (!is_shown) {
       const bool is_unreadable = playhead->state == State::unreadable || playhead->state == State::refused;
       const bool is_known_to_be_lost = playhead->is_lost && playhead == shown.file;
@@ -253,14 +251,15 @@ struct Recording::Impl {
 
   void go_to_newest() {
     const auto files = present(course.showable());
-    const auto newest = std::find_if(files.rbegin(), files.rend(), [](const auto* file) { return file->state != State::unreadable; });
+    const auto newest = std::find_if(files.rbegin(), files.rend(),
+                                     [](const auto* file) { return file->state != State::unreadable; });
     if (newest != files.rend()) playhead = *newest;
   }
 
   bool load_playhead() {
     RecordedFile& file = *playhead;
     try {
-      auto embeddings = load(file, loading_work(file));
+      auto embeddings = load(file, work_in_hand.showing(course.step_of(file)));
       if (file.is_duplicate) return false;
       shown = {&file, key_of(file), std::move(embeddings)};
       return true;
@@ -276,7 +275,7 @@ struct Recording::Impl {
     const bool is_measured = shown.file->state == State::measured && shown.file->metrics;
     const Submitted now{shown.embeddings, frame_wanted, is_measured ? shown.file->measurement : 0};
     if (now == submitted) return;
-    announce_task();
+    news.announce_task_of(*now.embeddings);
     analyst.submit(now.embeddings, now.wanted, is_measured ? *shown.file->metrics : Metrics());
     submitted = now;
   }
@@ -289,7 +288,8 @@ struct Recording::Impl {
       tell_of(course.adopt(list_snapshots(path), Clock::now()));
       lost_path.clear();
     } catch (const InputError& error) {
-      if (std::exchange(lost_path, error.what()) != error.what()) tell(Message::Level::warning, error.what());
+      if (std::exchange(lost_path, error.what()) != error.what())
+        news.tell(Message::Level::warning, error.what());
     }
     for (auto* file : course.files())
       if (file->state == State::unreadable) file->state = State::waiting;
@@ -298,8 +298,10 @@ struct Recording::Impl {
   /// What is kept of the file, or what is read of it.
   std::shared_ptr<const Embeddings> load(RecordedFile& file, const TaskWork& task_work) {
     const ReadFile read = key_of(file);
+    const auto before = course.task_before(file);
+    const bool takes_over_the_same = before == file.inherited || before == file.task;
     const auto fits = [&](const std::shared_ptr<const Embeddings>& embeddings) {
-      return embeddings != nullptr && embeddings->task == file.task;
+      return embeddings != nullptr && embeddings->task == file.task && takes_over_the_same;
     };
     if (shown.file == &file && shown.read == read && fits(shown.embeddings)) return shown.embeddings;
     if (hand.file == &file && hand.read == read && fits(hand.embeddings)) return hand.embeddings;
@@ -311,9 +313,9 @@ struct Recording::Impl {
 
   /// Reads and measures the next one.
   void take(RecordedFile& file) {
-    begin_work();
+    work_in_hand.begin();
     try {
-      auto embeddings = load(file, measuring_work(file, "Reading", 0.0, kReadingShare));
+      auto embeddings = load(file, part_of_work(file, "Reading", 0.0, kReadingShare));
       hand = {&file, key_of(file), std::move(embeddings)};
       if (!file.is_duplicate) measure_hand(file);
     } catch (const Cancelled&) {
@@ -322,13 +324,14 @@ struct Recording::Impl {
       cannot_read(file, error);
     }
     hand = {};
-    ++done;
+    work_in_hand.count();
   }
 
   void measure_hand(RecordedFile& file) {
     if (playhead == nullptr) playhead = &file;
     show();  // the picture before the numbers
-    Metrics metrics = measure(*hand.embeddings, MeasureDepth::record, measuring_work(file, "Measuring", kReadingShare, 1.0));
+    Metrics metrics =
+        measure(*hand.embeddings, MeasureDepth::record, part_of_work(file, "Measuring", kReadingShare, 1.0));
     course.record(file, std::move(metrics));
     announce_course(&file);
     show();
@@ -339,14 +342,16 @@ struct Recording::Impl {
     if (!fs::exists(file.found.path, ignored)) {
       file.is_lost = true;
       if (file.metrics)
-        tell(Message::Level::warning, fmt::format("{}: is not there any more; the picture stays", file.found.path.string()));
+        news.tell(Message::Level::warning,
+                  fmt::format("{}: is not there any more; the picture stays", file.found.path.string()));
       else if (!is_following)
         first_problem(error.what());
       return;
     }
     const bool is_too_large = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
-    const std::string text =
-        is_too_large ? fmt::format("{}: does not fit into memory", file.found.path.string()) : std::string(error.what());
+    const std::string text = is_too_large
+                                 ? fmt::format("{}: does not fit into memory", file.found.path.string())
+                                 : std::string(error.what());
     const bool is_settled = Clock::now() - file.changed >= options.settled;
     const bool is_for_good = !is_following || is_too_large || is_settled;
     const bool is_news = file.problem != text || file.state != State::refused;
@@ -354,42 +359,18 @@ struct Recording::Impl {
     if (!is_for_good) return;
     problem = text;
     first_problem(text);
-    if (is_news && text != told_problem) tell(Message::Level::error, told_problem = text);
+    if (is_news && text != told_problem) news.tell(Message::Level::error, told_problem = text);
   }
 
   void first_problem(const std::string& text) {
     if (first_refusal.empty()) first_refusal = text;
   }
 
-  // Progress and cancelling.
-
-  static constexpr double kReadingShare = 0.3;
-
-  bool is_stop_requested() {
-    const std::lock_guard lock(stop_mutex);
-    return stop.stop_requested();
-  }
-
-  std::stop_token renewed_stop() {
-    const std::lock_guard lock(stop_mutex);
-    if (!inbox.is_closed()) stop = {};
-    return stop.get_token();
-  }
-
-  std::stop_token current_stop() {
-    const std::lock_guard lock(stop_mutex);
-    return stop.get_token();
-  }
-
-  void begin_work() {
-    if (std::exchange(is_busy, true)) return;
-    done = 0;
-    begun = Clock::now();
-  }
+  // The end of it.
 
   void end_work() {
-    if (!std::exchange(is_busy, false)) return;
-    preparation.put(std::nullopt);
+    if (!work_in_hand.is_in_hand()) return;
+    work_in_hand.end();
     if (shown.embeddings == nullptr && !is_following) fail(first_refusal);
   }
 
@@ -401,59 +382,25 @@ struct Recording::Impl {
         file->is_skipped = true;
         ++left;
       }
-    renewed_stop();
+    work_in_hand.forget_cancelling();
     first_problem(fmt::format("{}: reading was cancelled", path.string()));
     if (left > 0)
-      tell(Message::Level::info, fmt::format("Measuring was stopped: {} of {} snapshots are on the timeline",
-                                             course.count_recorded(), course.count()));
+      news.tell(Message::Level::info,
+                fmt::format("Measuring was stopped: {} of {} snapshots are on the timeline",
+                            course.count_recorded(), course.count()));
     end_work();
   }
 
-  TaskWork measuring_work(const RecordedFile& file, const char* verb, double from, double to) {
-    const auto waiting = std::count_if(course.files().begin(), course.files().end(),
-                                       [](const auto* other) { return other->is_to_be_measured(); });
-    const std::int64_t total = done + waiting;
-    std::string what = fmt::format("{} step {}", verb, course.step_of(file));
-    if (total > 1) what += fmt::format(" ({} of {})", done + 1, total);
-    const auto share_of = [=, this](double share) {
-      return (static_cast<double>(done) + from + (to - from) * share) / static_cast<double>(std::max<std::int64_t>(1, total));
-    };
-    return {[=, this](double share, std::string_view) {
-              if (Clock::now() - begun > kWorthTelling) preparation.put(RunnerStatus::Preparation{share_of(share), what});
-              serve();
-            },
-            current_stop()};
-  }
-
-  TaskWork loading_work(const RecordedFile& file) {
-    if (is_busy) return {{}, current_stop()};
-    return {[this, start = Clock::now(), what = fmt::format("Reading step {}", course.step_of(file))](double share,
-                                                                                                     std::string_view) {
-              if (Clock::now() - start > kWorthTelling) preparation.put(RunnerStatus::Preparation{share, what});
-            },
-            renewed_stop()};
+  TaskWork part_of_work(const RecordedFile& file, const char* verb, double from, double to) {
+    const auto left = std::count_if(course.files().begin(), course.files().end(),
+                                    [](const auto* other) { return other->is_to_be_measured(); });
+    return work_in_hand.part(verb, course.step_of(file), left, from, to, [this] { serve(); });
   }
 
   // What the owner is told.
 
-  void announce_task() {
-    const auto& task = shown.embeddings->task;
-    if (task == announced_task) return;
-    const bool is_first = announced_task == nullptr;
-    announced_task = task;
-    ConfigChanged changed;
-    changed.preset = name_of(path);
-    changed.task = task;
-    changed.step = shown.embeddings->step;
-    changed.restarted = is_first;
-    changed.theory = shown.embeddings->theory;
-    outbox.push(std::move(changed));
-    if (shown.embeddings->max_margin != nullptr) outbox.push(MaxMarginSolved{shown.embeddings->max_margin});
-    for (auto& message : std::exchange(held_back, {})) outbox.push(std::move(message));
-  }
-
   void announce_course(const RecordedFile* measured) {
-    if (announced_task == nullptr) return;
+    if (!news.has_begun()) return;
     const bool may_replace = course.next() == nullptr || Clock::now() - replaced > kCalm;
     auto events = course.announcements(may_replace);
     for (auto& event : events) {
@@ -461,25 +408,17 @@ struct Recording::Impl {
       if (recorded != nullptr && measured != nullptr && recorded->record.step() == course.step_of(*measured))
         recorded->record.embeddings = hand.embeddings;
       if (recorded == nullptr) replaced = Clock::now();
-      outbox.push(std::move(event));
+      news.push(std::move(event));
     }
   }
 
-  void tell(Message::Level level, std::string text) {
-    Message message{level, std::move(text)};
-    if (announced_task != nullptr)
-      outbox.push(std::move(message));
-    else
-      held_back.push_back(std::move(message));
-  }
-
   void tell_of(const std::vector<RecordedFile*>& duplicates) {
-    for (const auto* file : duplicates) tell(Message::Level::error, problem = file->problem);
+    for (const auto* file : duplicates) news.tell(Message::Level::error, problem = file->problem);
   }
 
   void fail(std::string text) {
     failure = std::move(text);
-    for (auto& message : std::exchange(held_back, {})) outbox.push(std::move(message));
+    news.release_messages();
   }
 
   void publish() {
@@ -511,12 +450,10 @@ struct Recording::Impl {
   const fs::path path;
   const RecordingOptions options;
   Channel<Control> inbox;
-  Channel<Event> outbox;
+  RecordingNews news;
   Latest<RunnerStatus> status;
-  Latest<std::optional<RunnerStatus::Preparation>> preparation;
   std::atomic<const Snapshot*> taken{nullptr};  ///< the one the owner has asked for last
-  std::mutex stop_mutex;
-  std::stop_source stop;
+  RecordingWork work_in_hand;
   Analyst analyst;
 
   RecordingCourse course;
@@ -537,14 +474,9 @@ struct Recording::Impl {
   SetSpeed speed;
   RecordingPlayback playback;
 
-  bool is_busy = false;     ///< from the first of what is to be measured to the last
-  std::int64_t done = 0;    ///< of these
-  Clock::time_point begun{};
   bool is_serving = false;
   Clock::time_point served{};
 
-  std::shared_ptr<const Task> announced_task;
-  std::vector<Message> held_back;  ///< until the first event, which is of the task
   Clock::time_point replaced{};
   std::string problem;
   std::string first_refusal;
@@ -561,8 +493,8 @@ Recording::~Recording() = default;
 
 void Recording::send(Command) {}
 void Recording::send(Control control) { impl_->inbox.push(std::move(control)); }
-void Recording::cancel_preparation() { impl_->stop_work(); }
-std::vector<Event> Recording::take_events() { return impl_->outbox.take(); }
+void Recording::cancel_preparation() { impl_->work_in_hand.cancel(); }
+std::vector<Event> Recording::take_events() { return impl_->news.take(); }
 std::shared_ptr<const Snapshot> Recording::snapshot() const {
   auto snapshot = impl_->analyst.snapshot();
   impl_->taken = snapshot.get();
@@ -570,7 +502,7 @@ std::shared_ptr<const Snapshot> Recording::snapshot() const {
 }
 RunnerStatus Recording::status() const {
   RunnerStatus status = impl_->status.get();
-  status.preparation = impl_->preparation.get();
+  status.preparation = impl_->work_in_hand.preparation();
   return status;
 }
 

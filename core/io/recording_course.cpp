@@ -52,12 +52,14 @@ std::int64_t RecordingCourse::step_of(const RecordedFile& file) const {
 
 std::vector<RecordedFile*> RecordingCourse::showable() const {
   std::vector<RecordedFile*> files;
-  std::copy_if(ordered_.begin(), ordered_.end(), std::back_inserter(files), [](const auto* file) { return file->is_showable(); });
+  std::copy_if(ordered_.begin(), ordered_.end(), std::back_inserter(files),
+               [](const auto* file) { return file->is_showable(); });
   return files;
 }
 
 RecordedFile* RecordingCourse::next() const {
-  const auto found = std::find_if(ordered_.begin(), ordered_.end(), [](const auto* file) { return file->is_to_be_measured(); });
+  const auto found = std::find_if(ordered_.begin(), ordered_.end(),
+                                  [](const auto* file) { return file->is_to_be_measured(); });
   return found != ordered_.end() ? *found : nullptr;
 }
 
@@ -71,15 +73,16 @@ std::shared_ptr<const Task> RecordingCourse::task_before(const RecordedFile& fil
 }
 
 std::vector<RecordedFile*> RecordingCourse::adopt(RecordedFile& file, std::shared_ptr<const Task> task,
-                                                 std::optional<std::int64_t> own_step,
-                                                 std::shared_ptr<const Task> inherited) {
+                                                  std::optional<std::int64_t> own_step,
+                                                  std::shared_ptr<const Task> inherited) {
   file.task = std::move(task);
   file.own_step = own_step;
   file.inherited = std::move(inherited);
   return settle();
 }
 
-std::vector<RecordedFile*> RecordingCourse::refuse(RecordedFile& file, std::string problem, bool is_for_good) {
+std::vector<RecordedFile*> RecordingCourse::refuse(RecordedFile& file, std::string problem,
+                                                   bool is_for_good) {
   file.problem = std::move(problem);
   file.state = is_for_good ? RecordedFile::State::refused : RecordedFile::State::unreadable;
   if (!is_for_good) return {};
@@ -98,14 +101,15 @@ std::vector<RecordedFile*> RecordingCourse::settle() {
     const bool was_duplicate = std::exchange(file->is_duplicate, false);
     if (file->task != nullptr && before != nullptr && step_of(*before) == step_of(*file)) {
       file->is_duplicate = true;
-      file->problem = fmt::format("{}: step {} is already that of {}", file->found.path.filename().string(), step_of(*file),
-                                  before->found.path.filename().string());
+      file->problem = fmt::format("{}: step {} is already that of {}", file->found.path.filename().string(),
+                                  step_of(*file), before->found.path.filename().string());
       if (!was_duplicate) duplicates.push_back(file);
       continue;
     }
     const auto inherited = before != nullptr ? before->task : nullptr;
     const bool is_of_another = inherited != file->inherited && inherited != file->task;
-    const bool is_done = file->state == RecordedFile::State::measured || file->state == RecordedFile::State::refused;
+    const bool is_done =
+        file->state == RecordedFile::State::measured || file->state == RecordedFile::State::refused;
     if (is_done && is_of_another) file->state = RecordedFile::State::waiting;
     if (file->task != nullptr) before = file;
   }
@@ -125,7 +129,8 @@ std::vector<Event> RecordingCourse::announcements(bool may_replace) {
   for (const auto* file : ordered_)
     if (file->is_recorded()) now.push_back({file, file->measurement, step_of(*file)});
   if (now == announced_) return {};
-  const bool is_longer = now.size() > announced_.size() && std::equal(announced_.begin(), announced_.end(), now.begin());
+  const bool is_longer =
+      now.size() > announced_.size() && std::equal(announced_.begin(), announced_.end(), now.begin());
   if (!is_longer && !may_replace) return {};
   const std::size_t first = is_longer ? announced_.size() : 0;
   if (!is_longer) phase_ = {};
@@ -148,11 +153,13 @@ std::vector<Event> RecordingCourse::announcements(bool may_replace) {
 }
 
 std::int64_t RecordingCourse::count() const {
-  return std::count_if(ordered_.begin(), ordered_.end(), [](const auto* file) { return !file->is_forgotten(); });
+  return std::count_if(ordered_.begin(), ordered_.end(),
+                       [](const auto* file) { return !file->is_forgotten(); });
 }
 
 std::int64_t RecordingCourse::count_recorded() const {
-  return std::count_if(ordered_.begin(), ordered_.end(), [](const auto* file) { return file->is_recorded(); });
+  return std::count_if(ordered_.begin(), ordered_.end(),
+                       [](const auto* file) { return file->is_recorded(); });
 }
 
 std::int64_t RecordingCourse::count_refused() const {

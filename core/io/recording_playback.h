@@ -7,8 +7,8 @@
 
 namespace gramscope {
 
-/// Where the playhead of a recording is to be by the clock: by log time over the steps, by snapshots per second, or one on
-/// whenever the last one was looked at.
+/// Where the playhead of a recording is to be by the clock: by log time over the steps, by snapshots per
+/// second, or one on whenever the last one was looked at.
 class RecordingPlayback {
  public:
   using Clock = Pacer::Clock;
@@ -17,7 +17,8 @@ class RecordingPlayback {
   void start(const SetSpeed& speed, std::int64_t step, Clock::time_point now);
 
   /// The index of the step to show at `now`, from `index` on; steps ascend.
-  std::size_t due(std::span<const std::int64_t> steps, std::size_t index, bool is_taken, Clock::time_point now);
+  std::size_t due(std::span<const std::int64_t> steps, std::size_t index, bool is_taken,
+                  Clock::time_point now);
 
   /// When to ask again at the latest.
   Clock::time_point next(Clock::time_point now) const;

@@ -24,8 +24,10 @@ std::string max_margin_left_out(const Task& task) {
   std::vector<Index> samples(static_cast<std::size_t>(task.words), 0);
   for (const int label : task.labels) ++samples[static_cast<std::size_t>(label)];
   std::erase(samples, 0);
-  const bool is_balanced = std::equal(samples.begin() + (samples.empty() ? 0 : 1), samples.end(), samples.begin());
-  if (!task.is_one_hot() || !is_balanced) return "L_mm is not solved for in a recording, unless all classes have equally many samples";
+  const bool is_balanced =
+      std::equal(samples.begin() + (samples.empty() ? 0 : 1), samples.end(), samples.begin());
+  if (!task.is_one_hot() || !is_balanced)
+    return "L_mm is not solved for in a recording, unless all classes have equally many samples";
   return {};
 }
 
@@ -73,7 +75,8 @@ std::shared_ptr<const Embeddings> RecordingReader::read(
   for (int attempt = 0;; ++attempt) {
     const auto inherited = course.task_before(file);
     const Embeddings before = inherited != nullptr ? stand_in(inherited) : Embeddings();
-    EmbeddingFile read = read_embedding_file(file.found.path, inherited != nullptr ? &before : nullptr, targets.get(), work);
+    EmbeddingFile read =
+        read_embedding_file(file.found.path, inherited != nullptr ? &before : nullptr, targets.get(), work);
     const Known& known = know(read.embeddings->task);
     read.embeddings->task = known.task;
     read.embeddings->theory = known.theory;

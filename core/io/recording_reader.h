@@ -13,14 +13,17 @@
 
 namespace gramscope {
 
-/// Reads the snapshots of one recording: with what they take over from the one before them, the theory of their task, made
-/// once for each, and L_mm where it has a closed form. Tasks that say the same are one object.
+/// Reads the snapshots of one recording: with what they take over from the one before them, the theory of
+/// their task, made once for each, and L_mm where it has a closed form. Tasks that say the same are one
+/// object.
 class RecordingReader {
  public:
-  /// The embeddings of a file, at its step in the course, which takes in what there is to know of it; `duplicates` hears of
-  /// the files that are found to have the step of another. Throws what read_embedding_file() throws.
-  std::shared_ptr<const Embeddings> read(RecordingCourse& course, RecordedFile& file, const TaskWork& work,
-                                         const std::function<void(const std::vector<RecordedFile*>&)>& duplicates);
+  /// The embeddings of a file, at its step in the course, which takes in what there is to know of it;
+  /// `duplicates` hears of the files that are found to have the step of another. Throws what
+  /// read_embedding_file() throws.
+  std::shared_ptr<const Embeddings> read(
+      RecordingCourse& course, RecordedFile& file, const TaskWork& work,
+      const std::function<void(const std::vector<RecordedFile*>&)>& duplicates);
 
  private:
   /// A task, and what is known of it.

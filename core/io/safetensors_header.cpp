@@ -60,13 +60,14 @@ class JsonHandler : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return unwanted("a list"); }
   bool end_array() override { return true; }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    throw InputError(fmt::format("{}: not valid JSON at byte {}", where_, position));
+    throw InputError(fmt::format("{}: not valid JSON at byte {}", json_, position));
   }
 
  protected:
-  explicit JsonHandler(std::string where) : where_(std::move(where)) {}
+  /// `json` names the text in messages.
+  explicit JsonHandler(std::string json) : json_(std::move(json)) {}
   virtual bool unwanted(const char* what) = 0;
-  std::string where_;
+  std::string json_;
 };
 
 class TextListHandler final : public JsonHandler {
@@ -80,14 +81,14 @@ class TextListHandler final : public JsonHandler {
   }
   bool string(string_t& text) override {
     if (!is_open_) unwanted("a text");
-    if (texts_.size() == kMostTexts) throw InputError(fmt::format("{}: more than {} texts", where_, kMostTexts));
+    if (texts_.size() == kMostTexts) throw InputError(fmt::format("{}: more than {} texts", json_, kMostTexts));
     texts_.push_back(std::move(text));
     return true;
   }
 
  private:
   bool unwanted(const char* what) override {
-    throw InputError(fmt::format("{}: must be a JSON array of strings, and has {}", where_, what));
+    throw InputError(fmt::format("{}: must be a JSON array of strings, and has {}", json_, what));
   }
   std::vector<std::string> texts_;
   bool is_open_ = false;
@@ -96,7 +97,7 @@ class TextListHandler final : public JsonHandler {
 /// The header: {name: {"dtype": text, "shape": [..], "data_offsets": [begin, end]}, ..., "__metadata__": {text: text}}.
 class HeaderHandler final : public JsonHandler {
  public:
-  HeaderHandler(const std::string& where, SafetensorsHeader& header) : JsonHandler(where), header_(header) {}
+  HeaderHandler(const std::string& where, SafetensorsHeader& header) : JsonHandler(where + ": header"), where_(where), header_(header) {}
 
   bool start_object(std::size_t) override {
     if (depth_ == 0) return ++depth_ == 1;
@@ -188,6 +189,7 @@ class HeaderHandler final : public JsonHandler {
     header_.tensors.push_back(std::move(tensor_));
   }
 
+  const std::string& where_;
   SafetensorsHeader& header_;
   std::set<std::string> names_;
   std::set<std::string> fields_;

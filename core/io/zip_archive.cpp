@@ -75,6 +75,10 @@ ZipArchive::Member ZipArchive::read_member() {
   if (unzGetCurrentFileInfo64(archive_.get(), &info, name.data(), name.size(), nullptr, 0, nullptr, 0) != UNZ_OK)
     fail("archive", "damaged");
   if (info.size_filename >= name.size()) fail("archive", "a member's name is too long");
+  const std::string place = shown_name({name.data(), info.size_filename});
+  if ((info.flag & kEncrypted) != 0) fail(place, "is encrypted");
+  if (info.compression_method != 0 && info.compression_method != Z_DEFLATED)
+    fail(place, fmt::format("compression method {} is not read", info.compression_method));
   unz64_file_pos position{};
   if (unzGetFilePos64(archive_.get(), &position) != UNZ_OK) fail("archive", "damaged");
   return {std::string(name.data(), info.size_filename), info.uncompressed_size, info.compressed_size,
@@ -113,9 +117,6 @@ std::unique_ptr<ByteStream> ZipArchive::open(const Member& member, const std::st
   if (unzGoToFilePos64(archive_.get(), &position) != UNZ_OK ||
       unzGetCurrentFileInfo64(archive_.get(), &info, nullptr, 0, nullptr, 0, nullptr, 0) != UNZ_OK)
     fail(place, "damaged");
-  if ((info.flag & kEncrypted) != 0) fail(place, "is encrypted");
-  if (info.compression_method != 0 && info.compression_method != Z_DEFLATED)
-    fail(place, fmt::format("compression method {} is not read", info.compression_method));
   if (info.compression_method == 0 ? info.uncompressed_size != info.compressed_size
                                    : info.uncompressed_size / kMostDeflateRatio > info.compressed_size)
     fail(place, fmt::format("claims {} bytes, {} its {} compressed ones can hold", info.uncompressed_size,

@@ -10,8 +10,8 @@ namespace gramscope {
 
 namespace {
 
-// Measured on a flat spectrum of 1,024, the slowest there is, with 64 wanted: narrow blocks take a third of the products with
-// A that blocks of 64 take, since their powers of A are higher.
+// Measured on a flat spectrum of 1,024, the slowest there is, with 64 wanted: narrow blocks take a third of
+// the products with A that blocks of 64 take, since their powers of A are higher.
 constexpr Index kBlock = 16;
 constexpr Index kRoom = 4;          ///< vectors of the basis, times those wanted, at which it restarts
 constexpr Index kKept = 2;          ///< Ritz vectors that it restarts with, likewise
@@ -29,9 +29,9 @@ MatrixD random_block(Index rows, Random& random) {
   return block;
 }
 
-/// Orthonormal columns in place of `block` (n×b) that are orthogonal to `basis` (n×k), n >= k + b. Until twice nothing was
-/// lost, since what cancels (of a block that is nearly inside the basis) leaves rounding. A column of which nothing is left
-/// gives way to a random one, in which the search goes on.
+/// Orthonormal columns in place of `block` (n×b) that are orthogonal to `basis` (n×k), n >= k + b. Until
+/// twice nothing was lost, since what cancels (of a block that is nearly inside the basis) leaves rounding. A
+/// column of which nothing is left gives way to a random one, in which the search goes on.
 void orthonormalise(MatrixD& block, const Eigen::Ref<const MatrixD>& basis, Random& random) {
   int clean = 0;
   for (int pass = 0; pass < kMostPasses && clean < 2; ++pass) {
@@ -51,9 +51,11 @@ void orthonormalise(MatrixD& block, const Eigen::Ref<const MatrixD>& basis, Rand
 
 /// The space that is searched, of orthonormal columns Q, and its image.
 struct KrylovSpace {
-  KrylovSpace(const MatrixD& matrix, Index room) : a(matrix), basis(matrix.rows(), room), image(matrix.rows(), room) {}
+  KrylovSpace(const MatrixD& matrix, Index room)
+      : a(matrix), basis(matrix.rows(), room), image(matrix.rows(), room) {}
 
-  /// Fills the room with `next`, its image, the image of that, and so on; what would come next is in `next` then.
+  /// Fills the room with `next`, its image, the image of that, and so on; what would come next is in `next`
+  /// then.
   void fill(MatrixD& next, Random& random) {
     while (filled + kBlock <= basis.cols()) {
       basis.middleCols(filled, kBlock) = next;
@@ -99,8 +101,7 @@ SymmetricEigen leading_eigen(const MatrixD& a, Index count) {
     const VectorD values = space.restart(kKept * count);
     const auto leading = values.head(count);
     const double tolerance = kEigenResidual * values.cwiseAbs().maxCoeff();
-    const MatrixD residual =
-        space.image.leftCols(count) - space.basis.leftCols(count) * leading.asDiagonal();
+    const MatrixD residual = space.image.leftCols(count) - space.basis.leftCols(count) * leading.asDiagonal();
     const bool has_converged = !(residual.colwise().norm().maxCoeff() > tolerance);
     const bool is_confirmed =
         has_converged && confirmed.size() > 0 && !((leading - confirmed).cwiseAbs().maxCoeff() > tolerance);

@@ -5,30 +5,15 @@
 
 #include "core/linalg/decomposition.h"
 #include "core/linalg/leading_eigen.h"
+#include "core/linalg/small_gram.h"
 
 namespace gramscope {
-
-namespace {
-
-/// The smaller of X X^T and X^T X, by half the products.
-MatrixD smaller_gram(const MatrixD& x) {
-  const Index size = std::min(x.rows(), x.cols());
-  MatrixD gram = MatrixD::Zero(size, size);
-  if (x.rows() <= x.cols())
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(x);
-  else
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose());
-  gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
-  return gram;
-}
-
-}  // namespace
 
 PrincipalAxes principal_axes(const MatrixD& centred) {
   PrincipalAxes axes;
   if (centred.size() == 0) return axes;
-  const bool is_wide = centred.rows() <= centred.cols();
-  const MatrixD gram = smaller_gram(centred);
+  const bool is_wide = centred.rows() < centred.cols();
+  const MatrixD gram = small_gram(centred);
   const auto [values, vectors] = gram.rows() <= kAllAxes ? symmetric_eigen(gram) : leading_eigen(gram, kLeadingAxes);
   axes.singular_values = values.cwiseMax(0.0).cwiseSqrt();
   if (!is_wide) {

@@ -98,8 +98,8 @@ void Analysis::take_picture(Snapshot& snapshot, const MatrixD& states) {
   read_spectrum(snapshot, h);
 }
 
-std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted,
-                                                     const Metrics* measured) {
+std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings,
+                                                     const FrameWanted& wanted, const Metrics* measured) {
   const auto& layers = embeddings->inside.layers;
   const int layer = wanted.layer < static_cast<int>(layers.size()) ? wanted.layer : -1;
   std::shared_ptr<Snapshot> snapshot;

@@ -8,15 +8,18 @@
 
 namespace gramscope {
 
-/// Makes Snapshots: everything the views draw, from W and H. It remembers the last projection, so that the picture
-/// turns only when the geometry does, and what depends on the task alone. Used by one thread at a time.
+/// Makes Snapshots: everything the views draw, from W and H. It remembers the last projection, so that the
+/// picture turns only when the geometry does, and what depends on the task alone. Used by one thread at a
+/// time.
 class Analysis {
  public:
-  /// `wanted.layer` is that of Snapshot::layer; one that is not among embeddings->inside.layers counts as -1. `measured` are
-  /// their metrics where they are known, empty where they are to stay away; nullptr: they are measured as a preview is.
+  /// `wanted.layer` is that of Snapshot::layer; one that is not among embeddings->inside.layers counts as -1.
+  /// `measured` are their metrics where they are known, empty where they are to stay away; nullptr: they are
+  /// measured as a preview is.
   ///
   /// Asked again for the same embeddings, it makes only what was not made before.
-  std::shared_ptr<const Snapshot> operator()(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted = {},
+  std::shared_ptr<const Snapshot> operator()(std::shared_ptr<const Embeddings> embeddings,
+                                             const FrameWanted& wanted = {},
                                              const Metrics* measured = nullptr);
 
  private:

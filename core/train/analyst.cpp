@@ -46,7 +46,8 @@ void Analyst::work() {
       is_busy_ = true;
     }
     try {
-      snapshot_.put(analyse(std::move(next.embeddings), next.wanted, next.measured ? &*next.measured : nullptr));
+      snapshot_.put(
+          analyse(std::move(next.embeddings), next.wanted, next.measured ? &*next.measured : nullptr));
     } catch (const std::exception&) {
       // A frame too large to analyse (out of memory) is not shown; the run goes on.
     }

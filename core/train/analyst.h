@@ -11,15 +11,15 @@
 
 namespace gramscope {
 
-/// A thread that turns copies of W and H into Snapshots. It works on the newest copy; older ones that it has not begun
-/// are skipped.
+/// A thread that turns copies of W and H into Snapshots. It works on the newest copy; older ones that it has
+/// not begun are skipped.
 class Analyst {
  public:
   Analyst();
   ~Analyst();
 
-  /// Hands over the next copy, what is to be seen of it, and its metrics where they need not be measured (see Analysis).
-  /// Called by the training thread.
+  /// Hands over the next copy, what is to be seen of it, and its metrics where they need not be measured (see
+  /// Analysis). Called by the training thread.
   void submit(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted = {},
               std::optional<Metrics> measured = {});
   /// Whether it has nothing to do: a copy made now would be analysed at once.

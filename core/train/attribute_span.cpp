@@ -8,8 +8,9 @@ namespace gramscope {
 
 namespace {
 
-constexpr double kNegligible = 1e-24;  ///< squared gradient, of a unit vector: the share's own error is far below its root
-constexpr int kMostSteps = 1000;       ///< as many as A has different singular values would do without rounding
+constexpr double kNegligible =
+    1e-24;  ///< squared gradient, of a unit vector: the share's own error is far below its root
+constexpr int kMostSteps = 1000;  ///< as many as A has different singular values would do without rounding
 
 }  // namespace
 
@@ -31,7 +32,8 @@ AttributeSpan::AttributeSpan(const Task& task) : contexts_(task.contexts) {
     }
     factors_.push_back(std::move(columns));
   }
-  scale_ = Eigen::Map<const VectorD>(counts.data(), static_cast<Index>(counts.size())).cwiseSqrt().cwiseInverse();
+  scale_ =
+      Eigen::Map<const VectorD>(counts.data(), static_cast<Index>(counts.size())).cwiseSqrt().cwiseInverse();
 }
 
 /// A^T x with unit columns of A.
@@ -52,7 +54,8 @@ VectorD AttributeSpan::spread(const VectorD& values) const {
 }
 
 double AttributeSpan::share(VectorD residual) const {
-  // The indicators of a factor add up to 1: their span is that of the centred ones and 1, which a centred vector has nothing of.
+  // The indicators of a factor add up to 1: their span is that of the centred ones and 1, which a centred
+  // vector has nothing of.
   residual.array() -= residual.mean();
   VectorD inside = VectorD::Zero(residual.size());
   VectorD gradient = sums(residual);

@@ -113,12 +113,12 @@ struct Snapshot {
 
 /// What a frame is to show besides W and H.
 struct FrameWanted {
-  InsideWanted inside;
+  InsideWanted inside = {};
   int layer = -1;  ///< see Snapshot::layer; a layer implies inside.layers
   bool logits = false;       ///< Snapshot::logits
   bool plain_grams = false;  ///< Snapshot::plain_gram_h and plain_gram_w
-  std::optional<Index> context;  ///< Snapshot::context_cosines
-  std::optional<PairHistogramWanted> histogram;  ///< Snapshot::histogram; of `layer` where it is of H
+  std::optional<Index> context = {};             ///< Snapshot::context_cosines
+  std::optional<PairHistogramWanted> histogram = {};  ///< Snapshot::histogram; of `layer` where it is of H
   bool classes = false;                          ///< Snapshot::classes
 
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;

@@ -35,7 +35,8 @@ RecordingOptions quick(bool is_following) {
 /// A recording as the window holds it: with all that it has told.
 class Watched {
  public:
-  explicit Watched(const fs::path& path, const RecordingOptions& options = quick(false)) : recording(path, options) {}
+  explicit Watched(const fs::path& path, const RecordingOptions& options = quick(false))
+      : recording(path, options) {}
 
   void take() {
     for (const auto& event : recording.take_events()) {
@@ -72,11 +73,14 @@ class Watched {
   }
 
   bool wait_for_records(std::size_t count) {
-    return wait([&] { return records.size() == count && status.recording->measured == static_cast<std::int64_t>(count); });
+    return wait([&] {
+      return records.size() == count && status.recording->measured == static_cast<std::int64_t>(count);
+    });
   }
   bool wait_for_picture(std::int64_t step) {
     return wait([&] {
-      return snapshot != nullptr && snapshot->step() == step && status.step == step && !snapshot->metrics.values().empty();
+      return snapshot != nullptr && snapshot->step() == step && status.step == step &&
+             !snapshot->metrics.values().empty();
     });
   }
 
@@ -86,7 +90,8 @@ class Watched {
     return result;
   }
   bool has_message(const std::string& part) const {
-    return std::any_of(messages.begin(), messages.end(), [&](const auto& text) { return text.find(part) != std::string::npos; });
+    return std::any_of(messages.begin(), messages.end(),
+                       [&](const auto& text) { return text.find(part) != std::string::npos; });
   }
 
   std::vector<Record> records;
@@ -107,7 +112,9 @@ using Steps = std::vector<std::int64_t>;
 /// Every number and phase of a course, bit for bit.
 std::string bits_of(const std::vector<Record>& records) {
   std::string text;
-  const auto add = [&](const auto& value) { text.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  const auto add = [&](const auto& value) {
+    text.append(reinterpret_cast<const char*>(&value), sizeof value);
+  };
   for (const auto& record : records) {
     add(record.at_segment);
     add(record.at_step);
@@ -126,7 +133,8 @@ std::string bits_of(const std::vector<Record>& records) {
 std::string name_of(std::int64_t step) { return "step_" + std::to_string(step) + ".npz"; }
 
 void put_steps(const TemporaryDirectory& directory, const Steps& steps) {
-  for (const auto step : steps) put_snapshot(directory / name_of(step), {.seed = static_cast<std::uint64_t>(step) + 1});
+  for (const auto step : steps)
+    put_snapshot(directory / name_of(step), {.seed = static_cast<std::uint64_t>(step) + 1});
 }
 
 }  // namespace
@@ -189,7 +197,8 @@ TEST_CASE("recording: of two files of one step the later by name is refused") {
   put_snapshot(directory / "c.npz", {.seed = 3, .step = 5});
   put_snapshot(directory / "d_6.npz", {.seed = 4});
   Watched watched(directory.path());
-  REQUIRE(watched.wait([&] { return watched.status.recording->refused == 2 && watched.records.size() == 2; }));
+  REQUIRE(
+      watched.wait([&] { return watched.status.recording->refused == 2 && watched.records.size() == 2; }));
   CHECK(watched.steps() == Steps{5, 6});
   CHECK(watched.has_message("b_5.npz: step 5 is already that of a_5.npz"));
   CHECK(watched.has_message("c.npz: step 5"));
@@ -202,7 +211,8 @@ TEST_CASE("recording: a file that cannot be read is refused and the rest goes on
   put(directory / "step_5.npz", "no archive");
   put_snapshot(directory / "step_7.npz", {.samples = 8});
   Watched watched(directory.path());
-  REQUIRE(watched.wait([&] { return watched.status.recording->refused == 2 && watched.records.size() == 2; }));
+  REQUIRE(
+      watched.wait([&] { return watched.status.recording->refused == 2 && watched.records.size() == 2; }));
   CHECK(watched.steps() == Steps{0, 10});
   CHECK(watched.has_message("step_5.npz"));
   CHECK(watched.has_message("step_7.npz"));
@@ -213,7 +223,8 @@ TEST_CASE("recording: a file that cannot be read is refused and the rest goes on
 TEST_CASE("recording: what cannot be opened says so") {
   const TemporaryDirectory directory;
   CHECK_THROWS_AS(Recording(directory / "nothing"), InputError);
-  CHECK(message_of<InputError>([&] { Recording(directory.path()); }).find("has no snapshots") != std::string::npos);
+  CHECK(message_of<InputError>([&] { Recording(directory.path()); }).find("has no snapshots") !=
+        std::string::npos);
   put(directory / "step_5.npz", "no archive");
   Watched watched(directory.path());
   REQUIRE(watched.wait([&] { return watched.status.has_failed; }));
@@ -323,14 +334,15 @@ TEST_CASE("recording: in memory, snapshots are there without their files") {
 
 TEST_CASE("recording: following, every order of arrival ends with the same course") {
   const Steps steps{0, 2, 5, 9, 40, 41};
-  // What is missing is taken from the snapshot before, wherever in time it came; one is of another number of samples, and
-  // two say that they are of one step.
+  // What is missing is taken from the snapshot before, wherever in time it came; one is of another number of
+  // samples, and two say that they are of one step.
   const auto write = [](const TemporaryDirectory& directory, std::int64_t step) {
-    put_snapshot(directory / name_of(step), {.seed = static_cast<std::uint64_t>(step) + 1,
-                                             .samples = step == 9 ? 7 : 6,
-                                             .has_labels = step == 2 || step == 40,
-                                             .has_names = step == 5 || step == 40,
-                                             .step = step == 41 ? std::optional<std::int64_t>(5) : std::nullopt});
+    put_snapshot(directory / name_of(step),
+                 {.seed = static_cast<std::uint64_t>(step) + 1,
+                  .samples = step == 9 ? 7 : 6,
+                  .has_labels = step == 2 || step == 40,
+                  .has_names = step == 5 || step == 40,
+                  .step = step == 41 ? std::optional<std::int64_t>(5) : std::nullopt});
   };
   std::string expected;
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
@@ -346,11 +358,35 @@ TEST_CASE("recording: following, every order of arrival ends with the same cours
         write(directory, step);
         std::this_thread::sleep_for(std::chrono::milliseconds(random.below(12)));
       }
-    REQUIRE(watched.wait([&] { return watched.records.size() == 4 && watched.status.recording->refused == 2; }));
-    CHECK(watched.steps() == Steps{0, 2, 5, 40});
-    if (seed == 0) expected = bits_of(watched.records);
+    if (seed == 0) {
+      REQUIRE(watched.wait(
+          [&] { return watched.records.size() == 4 && watched.status.recording->refused == 2; }));
+      CHECK(watched.steps() == Steps{0, 2, 5, 40});
+      expected = bits_of(watched.records);
+    }
     CAPTURE(seed);
-    REQUIRE(watched.wait([&] { return bits_of(watched.records) == expected; }));
+    REQUIRE(watched.wait(
+        [&] { return bits_of(watched.records) == expected && watched.status.recording->refused == 2; }));
+  }
+}
+
+TEST_CASE("recording: following, files without a step have the places that they would have had at once") {
+  const TemporaryDirectory directory;
+  Watched watched(directory.path(), quick(true));
+  std::uint64_t seed = 0;
+  for (const char* name : {"c", "a", "b"}) {
+    put_snapshot(directory / (std::string(name) + ".npz"), {.seed = ++seed});
+    REQUIRE(watched.wait_for_records(static_cast<std::size_t>(seed)));
+  }
+  REQUIRE(watched.wait([&] { return watched.steps() == Steps{0, 1, 2}; }));
+  Watched at_once(directory.path());
+  REQUIRE(at_once.wait_for_records(3));
+  CHECK(bits_of(watched.records) == bits_of(at_once.records));
+  for (const int step : {0, 1, 2}) {
+    watched.recording.send(Seek{step});
+    REQUIRE(watched.wait_for_picture(step));
+    CHECK(watched.snapshot->metrics.get("loss") ==
+          watched.records[static_cast<std::size_t>(step)].metrics.get("loss"));
   }
 }
 
@@ -432,7 +468,8 @@ TEST_CASE("recording: following, a file that is replaced is measured again, and 
   const double before = watched.snapshot->metrics.get("loss");
   put_snapshot(directory / name_of(1), {.seed = 77, .samples = 6});
   REQUIRE(watched.wait([&] {
-    return watched.records.size() == 2 && watched.records[1].metrics.get("loss") != before && watched.snapshot != nullptr &&
+    return watched.records.size() == 2 && watched.records[1].metrics.get("loss") != before &&
+           watched.snapshot != nullptr &&
            watched.snapshot->metrics.get("loss") == watched.records[1].metrics.get("loss");
   }));
   // The directory goes and comes back.
@@ -451,7 +488,8 @@ TEST_CASE("recording: cancelled, what has been measured stays and the rest can s
   Watched watched(directory.path());
   REQUIRE(watched.wait([&] { return !watched.records.empty(); }));
   watched.recording.cancel_preparation();
-  REQUIRE(watched.wait([&] { return watched.has_message("Measuring was stopped") || watched.records.size() == 60; }));
+  REQUIRE(watched.wait(
+      [&] { return watched.has_message("Measuring was stopped") || watched.records.size() == 60; }));
   const std::size_t measured = watched.records.size();
   std::this_thread::sleep_for(20ms);
   watched.take();

@@ -22,7 +22,8 @@ std::size_t place_after(const SetSpeed& speed, std::size_t place, int times) {
 
 }  // namespace
 
-TEST_CASE("playback: in log time each doubling of 1 + step takes the same time, however far apart snapshots are") {
+TEST_CASE(
+    "playback: in log time each doubling of 1 + step takes the same time, however far apart snapshots are") {
   const SetSpeed speed{Pace::log_time, 1.0, 60.0};
   CHECK(place_after(speed, 0, 99) == 0);
   CHECK(place_after(speed, 0, 101) == 1);

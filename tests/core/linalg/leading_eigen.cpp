@@ -32,7 +32,8 @@ void check_eigen(const MatrixD& a, const VectorD& expected, Index count) {
 
 }  // namespace
 
-TEST_CASE("leading_eigen: the largest of a spectrum that falls slowly, fast, or has one far above the others") {
+TEST_CASE(
+    "leading_eigen: the largest of a spectrum that falls slowly, fast, or has one far above the others") {
   const Index n = 200;
   VectorD slow(n);
   VectorD fast(n);

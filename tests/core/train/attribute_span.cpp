@@ -31,7 +31,8 @@ VectorD shares_by_basis(const Task& task, const MatrixD& directions) {
   for (const auto& factor : task.factors)
     for (int value = 0; value < 100; ++value) {
       VectorD column(task.contexts);
-      for (Index j = 0; j < task.contexts; ++j) column(j) = factor.value[static_cast<std::size_t>(j)] == value ? 1.0 : 0.0;
+      for (Index j = 0; j < task.contexts; ++j)
+        column(j) = factor.value[static_cast<std::size_t>(j)] == value ? 1.0 : 0.0;
       if (column.sum() == 0.0) continue;
       indicators.conservativeResize(Eigen::NoChange, indicators.cols() + 1);
       indicators.rightCols(1) = column.array() - column.mean();
@@ -45,7 +46,8 @@ TEST_CASE("AttributeSpan: the shares of an orthonormal basis, of crossed, unequa
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Task task = random_factors(60, {2, 5, 9}, seed);
     Factor nested = task.factors[1];  // finer than the second factor
-    for (std::size_t j = 0; j < nested.value.size(); ++j) nested.value[j] += task.factors[0].value[j] > 1 ? 1 : 0;
+    for (std::size_t j = 0; j < nested.value.size(); ++j)
+      nested.value[j] += task.factors[0].value[j] > 1 ? 1 : 0;
     task.factors.push_back(nested);
     const MatrixD directions = unit_columns(random_matrix(60, 7, seed));
     const VectorD shares = AttributeSpan(task).shares(directions);
@@ -73,7 +75,8 @@ TEST_CASE("AttributeSpan: thousands of values without a matrix over them") {
   Task task = random_factors(20'000, {5'000, 3}, 4);
   MatrixD directions = MatrixD::Zero(20'000, 2);
   // One that is constant on the values of the first factor, and one that is no function of any.
-  for (Index j = 0; j < 20'000; ++j) directions(j, 0) = task.factors[0].value[static_cast<std::size_t>(j)] % 7 - 3.0;
+  for (Index j = 0; j < 20'000; ++j)
+    directions(j, 0) = task.factors[0].value[static_cast<std::size_t>(j)] % 7 - 3.0;
   directions.col(0).array() -= directions.col(0).mean();
   directions.col(1) = centre_columns(random_matrix(1, 20'000, 5)).transpose();
   const VectorD shares = AttributeSpan(task).shares(unit_columns(directions));

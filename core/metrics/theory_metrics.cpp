@@ -234,10 +234,10 @@ void add_proxy_similarities(Metrics& metrics, const Embeddings& embeddings, cons
     metrics.add_undefined("sim_w_proxy", theory.proxy_undefined);
     return;
   }
-  add_finite(metrics, "sim_h_proxy",
+  add(metrics, "sim_h_proxy",
              similarity_to_proxy_contexts(embeddings.h, theory.supports, theory.proxy_contexts_norm),
              kNoDirectionReason);
-  add_finite(metrics, "sim_w_proxy",
+  add(metrics, "sim_w_proxy",
              similarity_to_proxy_words(embeddings.w.transpose(), theory.supports, theory.proxy_words_norm),
              kNoDirectionReason);
 }
@@ -250,8 +250,8 @@ void add_max_margin_similarities(Metrics& metrics, const Embeddings& embeddings)
   }
   const auto& theory = *embeddings.max_margin;
   const std::string reason = theory.contexts.norm > 0.0 ? kNoDirectionReason : kNoMaxMargin;
-  add_finite(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
-  add_finite(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
+  add(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
+  add(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
 }
 
 /// <L - P_F(L), L_mm>² / (|L_mm|² |L|²). L_mm is constant on every support, so that <P_F(L), L_mm> = 0, and <W H, W_mm H_mm>
@@ -277,9 +277,9 @@ void add_modes(Metrics& metrics, const LogitFactors& logits, const Modes& modes)
 
 void add_subspaces(Metrics& metrics, const LogitReading& reading) {
   const bool overflows = !std::isfinite(reading.squared_norm);
-  add_finite(metrics, "subspace_same", reading.same_support_cosine,
+  add(metrics, "subspace_same", reading.same_support_cosine,
              overflows ? "the logits overflow" : "no two contexts have the same support and a direction");
-  add_finite(metrics, "subspace_other", reading.other_support_cosine,
+  add(metrics, "subspace_other", reading.other_support_cosine,
              overflows ? "the logits overflow" : "no two contexts have different supports and a direction");
 }
 

@@ -24,6 +24,7 @@ InfoCard card_of(const MetricValue& value) {
   card.paragraph(entry->meaning, palette().text);
   card.fact("Formula", entry->formula).fact("Range", entry->range);
   card.fact("At collapse", entry->at_collapse).fact("Source", entry->source);
+  if (value.is_defined()) card.fact("Undefined when", entry->undefined_when);
   if (value.is_defined()) card.fact("Now", format_short(value.value));
   return card;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/metrics/measure.h"
 
 namespace gramscope {
@@ -34,8 +36,11 @@ double outside_nuclear_norm(const Supports& supports, const MatrixD& w, const Ma
 double outside_nuclear_norm_work(const Supports& supports, Index d);
 
 /// The metrics of math.md section 6, in the order of metric_entries(): pf_error ... share_max_margin, then mode_1 ...
-/// mode_k, one of which stands for all with the reason where the task has no modes.
+/// mode_k, one of which stands for all with the reason where the task has no modes. With a bias L = W H + b 1^T.
 void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth);
+
+/// The same keys, all undefined: of a recording without W or without labels. mode_1 stands for all modes.
+void add_undefined_theory_metrics(Metrics& metrics, const std::string& reason);
 
 /// Those that depend on L_mm: nuclear_ratio, sim_h_mm, sim_w_mm, share_max_margin.
 void add_max_margin_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth);

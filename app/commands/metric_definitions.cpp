@@ -1,0 +1,31 @@
+#include "app/commands/metric_definitions.h"
+
+#include "core/metrics/metric_list.h"
+
+namespace gramscope::app {
+
+nlohmann::ordered_json metric_definition(const std::string& key) {
+  const auto* entry = find_metric_entry(key);
+  if (entry == nullptr) return nlohmann::ordered_json::object();
+  return {{"label", metric_label(key)},
+          {"formula", entry->formula},
+          {"meaning", entry->meaning},
+          {"source", entry->source},
+          {"range", entry->range},
+          {"at_collapse", entry->at_collapse},
+          {"undefined_when", entry->undefined_when}};
+}
+
+nlohmann::ordered_json metric_definitions(std::span<const std::string> keys) {
+  auto definitions = nlohmann::ordered_json::object();
+  for (const auto& key : keys) definitions[key] = metric_definition(key);
+  return definitions;
+}
+
+nlohmann::ordered_json metric_definitions(const Metrics& metrics) {
+  auto definitions = nlohmann::ordered_json::object();
+  for (const auto& value : metrics.values()) definitions[value.key] = metric_definition(value.key);
+  return definitions;
+}
+
+}  // namespace gramscope::app

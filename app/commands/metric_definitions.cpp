@@ -1,5 +1,6 @@
 #include "app/commands/metric_definitions.h"
 
+#include "core/metrics/class_means.h"
 #include "core/metrics/metric_list.h"
 
 namespace gramscope::app {
@@ -22,9 +23,14 @@ nlohmann::ordered_json metric_definitions(std::span<const std::string> keys) {
   return definitions;
 }
 
-nlohmann::ordered_json metric_definitions(const Metrics& metrics) {
+nlohmann::ordered_json metric_definitions(const Metrics& metrics, const Embeddings& embeddings) {
+  const Index classes = class_count(*embeddings.task);
   auto definitions = nlohmann::ordered_json::object();
-  for (const auto& value : metrics.values()) definitions[value.key] = metric_definition(value.key);
+  for (const auto& value : metrics.values()) {
+    auto& definition = definitions[value.key] = metric_definition(value.key);
+    if (const auto* entry = find_metric_entry(value.key))
+      definition["at_collapse"] = at_collapse(*entry, classes, embeddings.h.rows());
+  }
   return definitions;
 }
 

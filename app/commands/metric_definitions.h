@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "core/metrics/metrics.h"
+#include "core/train/snapshot.h"
 
 namespace gramscope::app {
 
@@ -15,7 +15,8 @@ nlohmann::ordered_json metric_definition(const std::string& key);
 /// {key: metric_definition(key)} in the order of the keys: "contrast_colour" is defined by the entry of "contrast_".
 nlohmann::ordered_json metric_definitions(std::span<const std::string> keys);
 
-/// The same of every metric measured.
-nlohmann::ordered_json metric_definitions(const Metrics& metrics);
+/// The same of every metric measured, with what its value at collapse is for these embeddings: where there are more classes
+/// than a simplex has room for, at_collapse says so.
+nlohmann::ordered_json metric_definitions(const Metrics& metrics, const Embeddings& embeddings);
 
 }  // namespace gramscope::app

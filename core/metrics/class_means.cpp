@@ -60,4 +60,18 @@ std::vector<Index> class_labels(const Task& task, std::span<const Index> first_c
   return labels;
 }
 
+std::vector<Index> words_without_contexts(const Task& task) {
+  std::vector<Index> words;
+  if (!task.is_one_hot()) return words;
+  std::vector<bool> is_label(static_cast<std::size_t>(task.words), false);
+  for (const int label : task.labels) is_label[static_cast<std::size_t>(label)] = true;
+  for (Index word = 0; word < task.words; ++word)
+    if (!is_label[static_cast<std::size_t>(word)]) words.push_back(word);
+  return words;
+}
+
+Index class_count(const Task& task) {
+  return task.is_one_hot() ? task.words - static_cast<Index>(words_without_contexts(task).size()) : 0;
+}
+
 }  // namespace gramscope

@@ -45,4 +45,11 @@ CentredMeans centred_means(ClassMeans classes);
 /// The labels (rows of W) of the classes, ascending: K of them. Empty for a task that is not one-hot.
 std::vector<Index> class_labels(const Task& task, std::span<const Index> first_context);
 
+/// The words (rows of W) that are the label of no context, ascending: no metric of classes is about them. Empty for a task
+/// without labels.
+std::vector<Index> words_without_contexts(const Task& task);
+
+/// K, the labels that contexts have; 0 for a task that is not one-hot.
+Index class_count(const Task& task);
+
 }  // namespace gramscope

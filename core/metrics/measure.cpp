@@ -21,7 +21,7 @@ std::shared_ptr<const TaskTheory> theory_of(const Embeddings& embeddings) {
 void add_theory(Metrics& metrics, Moment& moment) {
   const std::string& missing = moment.no_words().empty() ? moment.no_targets() : moment.no_words();
   if (missing.empty())
-    add_theory_metrics(metrics, moment.embeddings(), *theory_of(moment.embeddings()), moment.depth());
+    add_theory_metrics(metrics, moment.embeddings(), *theory_of(moment.embeddings()), moment.depth(), moment.done());
   else
     add_undefined_theory_metrics(metrics, missing);
 }

@@ -1,6 +1,9 @@
 #include "core/metrics/metric_list.h"
 
+#include <cstdio>
 #include <vector>
+
+#include "core/theory/spherical_code_bound.h"
 
 namespace gramscope {
 
@@ -167,6 +170,19 @@ std::string metric_label(std::string_view key) {
   if (entry == nullptr) return std::string(key);
   if (!entry->is_prefix) return entry->label;
   return entry->label + (entry->followed_by == "number" ? " " : ", ") + std::string(key.substr(entry->key.size()));
+}
+
+std::string at_collapse(const MetricEntry& entry, Index classes, Index dimension) {
+  const bool is_of_a_simplex = entry.key.starts_with("nc2_") || entry.key.starts_with("gnc2_") ||
+                               entry.key == "nc3_dual_etf" || entry.key == "cka_symmetric";
+  if (!is_of_a_simplex || classes <= dimension + 1) return entry.at_collapse;
+  std::string text = entry.at_collapse + ". Here " + std::to_string(classes) + " classes in " + std::to_string(dimension) +
+                     (dimension == 1 ? " dimension" : " dimensions") + " cannot form a simplex";
+  if (dimension < 1 || classes > kMostCodePoints || dimension > kMostCodeDimensions) return text + ".";
+  const auto bound = largest_cosine_bound(classes, dimension);
+  char cosine[32];
+  std::snprintf(cosine, sizeof cosine, "%.3f", bound.cosine);
+  return text + ": their largest cosine is at least " + cosine + " (" + bound.name + (bound.is_attained ? ", attained)." : ").");
 }
 
 }  // namespace gramscope

@@ -49,6 +49,20 @@ std::vector<Index> contexts_with_a_margin(const Supports& supports) {
 /// R with |R x| = |A x| for every x: the triangular factor of A where it is smaller.
 MatrixD triangular_factor(const MatrixD& a) { return a.rows() > a.cols() ? householder_qr(a, 0).r : a; }
 
+/// |A x_j|² for the columns of X, some at a time.
+VectorD squared_norms_of_product(const MatrixD& a, const MatrixD& x, const WorkDone& done) {
+  constexpr Index kColumns = 256;
+  VectorD squared(x.cols());
+  MatrixD product;
+  for (Index first = 0; first < x.cols(); first += kColumns) {
+    const Index count = std::min(kColumns, x.cols() - first);
+    product.noalias() = a * x.middleCols(first, count);
+    squared.segment(first, count) = product.colwise().squaredNorm().transpose();
+    if (done) done(static_cast<double>(product.size()) * static_cast<double>(x.rows()));
+  }
+  return squared;
+}
+
 /// The sum of unit vectors and of its cosines over pairs: of n units with sum s there are n (n - 1) ordered pairs, whose
 /// cosines sum to |s|² - n.
 struct PairSum {
@@ -64,9 +78,11 @@ struct PairSum {
 
 }  // namespace
 
-LogitReading read_logits(const Task& task, const Supports& supports, const MatrixD& w, const MatrixD& h) {
+LogitReading read_logits(const Task& task, const Supports& supports, const MatrixD& w, const MatrixD& h,
+                         const WorkDone& done) {
   assert(w.rows() == supports.words && h.cols() == supports.contexts() && w.cols() == h.rows());
   const MatrixD factor = triangular_factor(w);
+  const VectorD squared_norms = squared_norms_of_product(factor, h, done);
   const MatrixD words = w.transpose();
   LogitReading reading;
   PairSum same;
@@ -86,7 +102,7 @@ LogitReading read_logits(const Task& task, const Supports& supports, const Matri
     double mean_sum = 0.0;
     double count = 0.0;
     for (const Index j : members[a]) {
-      const double squared = (factor * h.col(j)).squaredNorm();
+      const double squared = squared_norms(j);
       const VectorD logits = own_words.transpose() * h.col(j);
       const double mean = logits.mean();
       reading.squared_norm += squared;
@@ -286,9 +302,10 @@ void add_subspaces(Metrics& metrics, const LogitReading& reading) {
 
 }  // namespace
 
-void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth) {
+void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth,
+                        const WorkDone& done) {
   const LogitFactors logits(embeddings);
-  const LogitReading reading = read_logits(*embeddings.task, theory.supports, logits.w(), logits.h());
+  const LogitReading reading = read_logits(*embeddings.task, theory.supports, logits.w(), logits.h(), done);
   const double distance = std::sqrt(reading.in_support_distance);
   add(metrics, "pf_error", theory.in_support_norm > 0.0 ? distance / theory.in_support_norm : distance,
       "the logits overflow");

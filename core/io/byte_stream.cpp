@@ -25,6 +25,12 @@ void ByteStream::take(char* to, std::size_t count) {
   left_ -= count;
 }
 
+void ByteStream::finish() {
+  if (is_finished_) return;
+  is_finished_ = true;
+  check_end();
+}
+
 void MemoryStream::get(char* to, std::size_t count) {
   std::memcpy(to, bytes_.data(), count);
   bytes_.remove_prefix(count);

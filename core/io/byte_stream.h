@@ -23,16 +23,19 @@ class ByteStream {
 
   /// Copies the next `count` bytes. Throws InputError where there are fewer.
   void take(char* to, std::size_t count);
-  /// To be called after the last byte: throws InputError where what only the end can tell (a checksum) is wrong.
-  virtual void finish() {}
+  /// To be called after the last byte: throws InputError where what only the end can tell (a checksum) is wrong. Again does
+  /// nothing.
+  void finish();
 
  protected:
+  virtual void check_end() {}
   /// The next `count` bytes, of which so many are promised. Throws InputError if they are not there.
   virtual void get(char* to, std::size_t count) = 0;
 
  private:
   std::string where_;
   std::uint64_t left_;
+  bool is_finished_ = false;
 };
 
 /// Of bytes in memory, which must outlive it.

@@ -67,7 +67,7 @@ std::vector<SnapshotPath> list_snapshots(const fs::path& path) {
   };
   std::error_code error;
   const auto status = fs::status(path, error);
-  if (!fs::exists(status)) fail(path, error ? error.message() : "no such file or directory");
+  if (!fs::exists(status)) fail(path, error ? error.message() : "No such file or directory");
   if (!fs::is_directory(status)) {
     const auto snapshot = look_at(path);
     if (!snapshot) fail(path, "is not a regular file");

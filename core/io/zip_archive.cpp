@@ -25,13 +25,13 @@ class MemberStream final : public ByteStream {
   MemberStream(std::string where, std::uint64_t bytes, std::shared_ptr<void> archive)
       : ByteStream(std::move(where), bytes), archive_(std::move(archive)) {}
 
-  void finish() override {
+ private:
+  void check_end() override {
     const int status = unzCloseCurrentFile(archive_.get());
     if (status == UNZ_CRCERROR) throw InputError(where() + ": its checksum does not match");
     if (status != UNZ_OK) throw InputError(where() + ": damaged");
   }
 
- private:
   void get(char* to, std::size_t count) override {
     for (std::size_t done = 0; done < count;) {
       const auto wanted = static_cast<unsigned>(std::min(kReadAtOnce, count - done));

@@ -125,7 +125,7 @@ def a_directory_is_a_table_in_the_order_of_the_steps(directory):
 
 @case
 def what_cannot_be_read_is_refused_with_the_place(directory):
-    refused(5, "metrics", directory / "absent.npz", saying=("absent.npz: no such file",))
+    refused(5, "metrics", directory / "absent.npz", saying=("absent.npz: No such file",))
     refused(5, "metrics", "-", saying=("the standard input is not read",))
     refused(2, "metrics")
     os.mkfifo(directory / "pipe.npz")

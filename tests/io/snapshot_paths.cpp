@@ -41,7 +41,7 @@ TEST_CASE("list_snapshots: by segment, by step and by name, without what is temp
   CHECK(list_snapshots(directory.path())[0].step == 200);
   CHECK(list_snapshots(directory / "a_9.npy").size() == 1);
   CHECK(message_of<InputError>([&] { list_snapshots(directory / "absent"); }) ==
-        (directory / "absent").string() + ": no such file or directory");
+        (directory / "absent").string() + ": No such file or directory");
 }
 
 TEST_CASE("task_file_of: a run's snapshot belongs to the newest task up to its segment, other files to none") {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/linalg/decomposition.h"
+#include "core/linalg/undefined.h"
 #include "core/metrics/moment.h"
 #include "core/theory/in_support.h"
 #include "core/theory/similarity.h"

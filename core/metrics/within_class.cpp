@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/linalg/decomposition.h"
+#include "core/linalg/undefined.h"
 #include "core/metrics/pair_statistics.h"
 
 namespace gramscope {

@@ -76,9 +76,9 @@ TEST_CASE("window of a recording: every item lies inside its panel, and what onl
     for (const auto& name : clipped) FAIL_CHECK("outside its panel: ", name);
     for (const char* name : {"button.run", "button.step", "button.step_back", "toggle.follow", "timeline.handle",
                              "button.live", "recording.path", "recording.array.labels", "badge.phase", "picker.experiment"})
-      CHECK_MESSAGE(seen.contains(name), name);
+      CHECK_MESSAGE(seen.contains(name), std::string(name));
     for (const char* name : {"button.restart", "button.new_seed", "parameter.optimizer.lr", "reading.seed"})
-      CHECK_MESSAGE(!seen.contains(name), name);
+      CHECK_MESSAGE(!seen.contains(name), std::string(name));
   }
 }
 
@@ -130,5 +130,5 @@ TEST_CASE("window of a recording: with one snapshot there is nothing to play or 
     return;
   CHECK(seen.contains("view.timeline"));
   for (const char* name : {"button.run", "button.step", "timeline.handle", "button.live"})
-    CHECK_MESSAGE(!seen.contains(name), name);
+    CHECK_MESSAGE(!seen.contains(name), std::string(name));
 }

@@ -83,7 +83,7 @@ std::vector<Grouping> groupings(const Task& task) {
   std::vector<Grouping> result;
   for (int f = 0; f < static_cast<int>(task.factors.size()); ++f)
     result.push_back({Grouping::By::factor, f});
-  const bool has_targets = task.targets.columns() == task.contexts;
+  const bool has_targets = task.has_targets() && task.targets.columns() == task.contexts;
   if (task.is_one_hot()) {
     result.push_back({Grouping::By::label, 0});
   } else if (has_targets) {

@@ -1,6 +1,7 @@
 #include "app/dropped_file.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -37,18 +38,26 @@ std::size_t sequence_length(const std::string& text, std::size_t at) {
 }
 
 std::string what_can_be_dropped() {
-  return file_task() != nullptr ? "drop a text to learn from, or a preset or session (.toml)"
-                                : "drop a preset or session (.toml)";
+  const std::string others = "a preset or session (.toml), or snapshots (.npz, .npy, .safetensors or a directory of them)";
+  return file_task() != nullptr ? "drop a text to learn from, " + others : "drop " + others;
 }
 
 void learn_from(Observatory& observatory, const std::string& path) {
   const TaskEntry& task = *file_task();
-  Config config = observatory.config();
+  // Beside a recording there is no run to take the rest from.
+  Config config = observatory.is_recording() ? resolve(Config{}) : observatory.config();
   if (config.text("task.kind") != task.key) config = with_change(config, "task.kind", task.key, nullptr);
   observatory.load(with_change(config, kPathKey, path, nullptr), {});
 }
 
 }  // namespace
+
+bool looks_like_snapshots(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return true;
+  constexpr std::array kEndings{".npy", ".npz", ".safetensors", ".pt", ".pth"};
+  return std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) { return path.extension() == ending; });
+}
 
 bool looks_like_text(const std::filesystem::path& path) {
   constexpr std::size_t kLooked = 65'536;
@@ -70,9 +79,8 @@ void open_dropped_file(Observatory& observatory, const ExperimentSource& experim
                        const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   try {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error))
-      throw InputError(name + ": is a directory; " + what_can_be_dropped());
+    if (looks_like_snapshots(path) && experiments.open_recording)
+      return observatory.open(experiments.open_recording(path));
     if (path.extension() == ".toml" && experiments.load) return experiments.load(observatory, path.string());
     if (!looks_like_text(path) || file_task() == nullptr)
       throw InputError(name + ": is not something to learn from; " + what_can_be_dropped());

@@ -14,9 +14,12 @@
 #include "app/commands/exit_code.h"
 #include "app/commands/gui.h"
 #include "app/commands/list.h"
+#include "app/commands/metrics.h"
+#include "app/commands/recording_source.h"
 #include "app/commands/run.h"
 #include "app/commands/shot.h"
 #include "app/commands/theory.h"
+#include "app/commands/view.h"
 #include "app/gl/offscreen.h"
 #include "core/io/preset.h"
 #include "core/io/version.h"
@@ -26,10 +29,11 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::array<std::string_view, 6> kCommands{"gui", "run", "theory", "list", "describe", "shot"};
+constexpr std::array<std::string_view, 8> kCommands{"gui",    "run",  "view",     "metrics",
+                                                     "theory", "list", "describe", "shot"};
 
 /// The window is what the program is, so its command may be left out: `gramscope`, `gramscope collapse`,
-/// `gramscope --steps 100`.
+/// `gramscope --steps 100`; on snapshots it is `view`.
 std::vector<std::string> with_command(std::vector<std::string> arguments) {
   constexpr std::array<std::string_view, 3> kOfTheProgram{"--help", "-h", "--version"};
   const auto is_in = [](const auto& names, const std::string& name) {
@@ -37,6 +41,10 @@ std::vector<std::string> with_command(std::vector<std::string> arguments) {
   };
   if (!arguments.empty() && (is_in(kCommands, arguments[0]) || is_in(kOfTheProgram, arguments[0])))
     return arguments;
+  if (!arguments.empty() && names_snapshots(arguments[0])) {
+    arguments.insert(arguments.begin(), "view");
+    return arguments;
+  }
   if (!arguments.empty() && !arguments[0].starts_with("-") && !names_a_file(arguments[0])) {
     std::vector<std::string> names(kCommands.begin(), kCommands.end());
     for (const auto& preset : catalogue_items("presets")) names.push_back(preset.key);
@@ -87,17 +95,22 @@ ExitCode dispatch(std::vector<std::string> arguments) {
 
   GuiOptions gui;
   RunOptions run;
+  MetricsOptions metrics;
   TheoryOptions theory;
   ListOptions list;
   DescribeOptions describe;
   ShotOptions shot;
+  ViewOptions view;
   add_gui_options(*program.add_subcommand("gui", "Opens the window (the default)"), gui);
   add_run_options(*program.add_subcommand("run", "Trains without a window and reports"), run);
+  add_metrics_options(*program.add_subcommand("metrics", "Measures embeddings out of a file, or a directory of snapshots"),
+                      metrics);
+  add_view_options(*program.add_subcommand("view", "Opens the window on snapshots that another program has written"), view);
   add_theory_options(*program.add_subcommand("theory", "Tells where representations must go, from what follows what"),
                      theory);
   add_list_options(*program.add_subcommand("list", "Lists what there is"), list);
   add_describe_options(*program.add_subcommand("describe", "Tells all about one name"), describe);
-  add_shot_options(*program.add_subcommand("shot", "Trains, then draws the window or one view into a PNG"),
+  add_shot_options(*program.add_subcommand("shot", "Trains, or opens snapshots, then draws the window or one view into a PNG"),
                    shot);
 
   arguments = with_command(std::move(arguments));
@@ -113,6 +126,8 @@ ExitCode dispatch(std::vector<std::string> arguments) {
   }
   const auto name = program.get_subcommands().front()->get_name();
   if (name == "run") return run_command(run);
+  if (name == "metrics") return metrics_command(metrics);
+  if (name == "view") return view_command(view);
   if (name == "theory") return theory_command(theory);
   if (name == "list") return list_command(list);
   if (name == "describe") return describe_command(describe);

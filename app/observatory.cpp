@@ -28,27 +28,40 @@ void fit_to(ViewState& view, const Task& task) {
 Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
                          std::function<void(const Event&)> on_event, RunnerHooks hooks)
     : on_event_(std::move(on_event)),
-      runner_(config, preset, start_running, speed, std::move(hooks)),
+      read_weights_(hooks.read_weights),
+      source_(std::make_unique<Runner>(config, preset, start_running, speed, std::move(hooks))),
       confirmed_(resolve(config)),
-      config_(confirmed_),
       preset_(std::move(preset)),
-      parameters_(applicable_parameters(config_)),
       speed_(speed) {
+  adopt_config();
+  update();
+}
+
+Observatory::Observatory(std::unique_ptr<RunSource> source, SetSpeed speed, WeightReader read_weights)
+    : read_weights_(std::move(read_weights)), source_(std::move(source)), speed_(speed) {
+  source_->send(speed_);
   update();
 }
 
 void Observatory::update() {
-  for (const auto& event : runner_.take_events()) handle(event);
-  const auto snapshot = runner_.snapshot();
-  // A snapshot of an earlier task is not shown beside the targets of the new one.
+  if (opening_ != nullptr) follow_opening();
+  for (const auto& event : source_->take_events()) handle(event);
+  status_ = source_->status();
+  const auto snapshot = source_->snapshot();
+  // Files of a recording may differ in their labels: what is shown is a snapshot with the task it came with. A run's
+  // snapshot of an earlier task is not shown beside the targets of the new one.
+  if (snapshot != nullptr && is_recording()) adopt_theory_of(*snapshot->embeddings);
   if (snapshot != nullptr && snapshot->embeddings->task == task_) snapshot_ = snapshot;
   if (snapshot_ != nullptr && !snapshot_->embeddings->inside.layers.empty()) {
     layer_names_.clear();
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
   }
-  status_ = runner_.status();
   if (status_.has_failed && (!message_ || message_->text != status_.failure))
     tell({Message::Level::error, status_.failure});
+  if (opening_ != nullptr) status_.preparation = opening_->preparation();
+  // What cannot be read is not shown, and the playhead goes back; a large file may take its time.
+  const bool is_given_up = sought_ && !status_.preparation && now_in_seconds() - sought_->sent_at > kPatience;
+  if (sought_ && (status_.step == sought_->step || is_given_up)) sought_.reset();
   if (!pending_.empty()) settle_pending();
   request_frame();
   fit_ntp_ufm();
@@ -56,7 +69,8 @@ void Observatory::update() {
 
 void Observatory::fit_ntp_ufm() {
   const bool is_wanted = std::exchange(view.wants_ntp_ufm, false);
-  if (is_wanted && ntp_ufm_fit_ == nullptr && task_ != nullptr) ntp_ufm_fit_ = std::make_unique<NtpUfmFit>(task_);
+  if (is_wanted && ntp_ufm_fit_ == nullptr && task_ != nullptr && task_->has_targets())
+    ntp_ufm_fit_ = std::make_unique<NtpUfmFit>(task_);
   if (ntp_ufm_fit_ == nullptr) return;
   ntp_ufm_fit_->set_active(is_wanted);
   ntp_ufm_ = ntp_ufm_fit_->state();
@@ -69,7 +83,7 @@ void Observatory::request_frame() {
   const bool is_current = snapshot_ != nullptr && snapshot_->step() == status_.step &&
                           snapshot_->segment() == status_.segment && !has_changed_;
   if (is_current && wanted == requested_) return;
-  runner_.send(RequestFrame{wanted});
+  source_->send(RequestFrame{wanted});
   requested_ = wanted;
   has_changed_ = false;
 }
@@ -93,19 +107,33 @@ void Observatory::handle(const Event& event) {
     has_changed_ = true;
   } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
     course_.remeasure(*remeasured);
+  } else if (const auto* replaced = std::get_if<CourseReplaced>(&event)) {
+    handle(*replaced);
   }
 }
 
 void Observatory::add(const Recorded& recorded) {
   const auto& record = recorded.record;
   course_.add(recorded);
-  if (record.segment() != segment_) {
-    // The peak has begun a segment, which what led to it is shown with.
-    for (auto& mark : marks_)
-      if (mark.step <= record.step()) mark.segment = record.segment();
-    segment_ = record.segment();
-  }
+  count_to_segment_of(record);
   if (record.step() == 0) first_embeddings_ = record.embeddings;
+}
+
+void Observatory::count_to_segment_of(const Record& record) {
+  if (record.segment() == segment_) return;
+  // The peak has begun a segment, which what led to it is shown with.
+  for (auto& mark : marks_)
+    if (mark.step <= record.step()) mark.segment = record.segment();
+  segment_ = record.segment();
+}
+
+void Observatory::handle(const CourseReplaced& replaced) {
+  course_.replace(replaced.records);
+  if (course_.records().empty()) return;
+  count_to_segment_of(course_.records().back());
+  const Record& first = course_.records().front();
+  if (first.step() != 0) first_embeddings_.reset();
+  if (first.step() == 0 && first.embeddings != nullptr) first_embeddings_ = first.embeddings;
 }
 
 void Observatory::handle(const Finished& finished) {
@@ -144,9 +172,13 @@ void Observatory::settle_pending() {
     const bool is_answered = confirmed_.contains(key) && confirmed_.at(key) == pending.value;
     return is_answered || (now - pending.sent_at > kPatience && !status_.preparation);
   });
+  adopt_config();
+}
+
+void Observatory::adopt_config() {
   config_ = confirmed_;
   for (const auto& [key, pending] : pending_) show_pending(key, pending.value);
-  parameters_ = applicable_parameters(config_);
+  parameters_ = config_.values().empty() ? std::vector<Parameter>{} : applicable_parameters(config_);
 }
 
 void Observatory::show_pending(const std::string& key, const Value& value) {
@@ -176,54 +208,26 @@ void Observatory::tell(Message message) {
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   if (task == task_) return;
-  const bool is_same_shape = task_ != nullptr && task_->context_names == task->context_names;
   task_ = std::move(task);
+  targets_.adopt(task_);
   adopt_max_margin(nullptr);
   ntp_ufm_fit_.reset();
   ntp_ufm_.reset();
   snapshot_.reset();
   fit_to(view, *task_);
-  // What follows the same contexts may be another.
-  targets_.proxy = proxy_target(*task_);
-  if (is_same_shape) return;
-  targets_.semantic = semantic_target(*task_);
-  targets_.symmetric = symmetric_target(*task_);
+}
+
+void Observatory::adopt_theory_of(const Embeddings& embeddings) {
+  adopt_task(embeddings.task);
+  theory_ = embeddings.theory;
+  if (embeddings.max_margin != max_margin_) adopt_max_margin(embeddings.max_margin);
 }
 
 void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory) {
   max_margin_ = std::move(theory);
-  targets_.max_margin = max_margin_ != nullptr ? max_margin_target(*max_margin_) : MatrixF();
+  targets_.adopt(max_margin_);
 }
 
 double Observatory::message_age() const { return now_in_seconds() - message_time_; }
-
-void Observatory::set_parameter(const std::string& key, const Value& value) {
-  runner_.send(SetParameter{key, value});
-  pending_[key] = {value, now_in_seconds()};
-  show_pending(key, value);
-  parameters_ = applicable_parameters(config_);
-}
-
-void Observatory::run() {
-  runner_.send(Run{status_.state == Engine::State::finished || status_.state == Engine::State::stopped});
-  status_.is_running = true;
-}
-void Observatory::pause() {
-  runner_.send(Pause{});
-  status_.is_running = false;
-}
-void Observatory::toggle_running() { status_.is_running ? pause() : run(); }
-void Observatory::step(std::int64_t steps) { runner_.send(StepOnce{steps}); }
-void Observatory::restart() { runner_.send(Restart{}); }
-void Observatory::new_seed() {
-  const auto seed = config_.integer("run.seed");
-  set_parameter("run.seed", Value{seed >= 4'294'967'295 ? std::int64_t{0} : seed + 1});
-}
-void Observatory::load(const Config& config, const std::string& preset) { runner_.send(Load{config, preset}); }
-void Observatory::cancel_preparation() { runner_.cancel_preparation(); }
-void Observatory::set_speed(const SetSpeed& speed) {
-  speed_ = speed;
-  runner_.send(speed);
-}
 
 }  // namespace gramscope::app

@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/context_groups.h"
 #include "app/gl/draw_queue.h"
+#include "app/opening.h"
 #include "app/recorded_course.h"
 #include "app/targets.h"
 #include "app/matrix_zoom.h"
@@ -70,31 +72,65 @@ struct Mark {
   double made_at = 0.0;  ///< seconds on a steady clock: changes of one drag become one mark
 };
 
-/// Everything the window shows, as the UI thread holds it: the runner, what came back from it, and how it is looked
-/// at. Views read it and change `view`; commands go to the runner through the functions below. update() is called
-/// once a frame, before drawing.
+/// Everything the window shows, as the UI thread holds it: where it comes from (a run of our own, or a recording of what
+/// another program has written), what came back from there, and how it is looked at. Views read it and change `view`;
+/// commands go to the source through the functions below. update() is called once a frame, before drawing.
 class Observatory {
  public:
-  /// `on_event` sees every event, the first included, before the window does: what writes a run's files.
+  /// On a run of our own. `on_event` sees every event of it, the first included, before the window does: what writes a
+  /// run's files.
   Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
               std::function<void(const Event&)> on_event = {}, RunnerHooks hooks = {});
+  /// On any source, which must have its first snapshot. `read_weights` is for the runs that may be opened later.
+  Observatory(std::unique_ptr<RunSource> source, SetSpeed speed, WeightReader read_weights = {});
 
   /// Takes in events, the newest snapshot and the status; asks for the next preview.
   void update();
 
-  // The run.
+  // What is shown.
+  /// Shows another source as soon as it has its first snapshot; until then, and if it fails, what is shown goes on.
+  void open(std::unique_ptr<RunSource> source);
+  /// From now on nothing else is opened: who tries is told why not.
+  void keep_source(std::string reason) { reason_to_keep_ = std::move(reason); }
+  bool is_opening() const { return opening_ != nullptr; }
+  /// Whether status().preparation stands between the user and what was asked for. Not so where the other snapshots of a
+  /// recording are measured while one is looked at.
+  bool is_waiting() const {
+    if (!status_.preparation) return false;
+    return is_opening() || !is_recording() || snapshot_ == nullptr || snapshot_->step() != playhead();
+  }
+  /// Whether what is shown was recorded by another program: then there is no config, and nothing to train.
+  bool is_recording() const { return status_.recording.has_value(); }
+
+  // The run. What a recording has not does nothing there.
   void set_parameter(const std::string& key, const Value& value);
   void run();
   void pause();
   void toggle_running();
-  /// That many steps, then pause.
+  /// That many steps, then pause; recorded ones in a recording.
   void step(std::int64_t steps = 1);
   void restart();
   void new_seed();
+  /// Another experiment; it takes the place of a recording once its task is made.
   void load(const Config& config, const std::string& preset);
   void set_speed(const SetSpeed& speed);
-  /// Stops the making of a task; the run goes on as it was.
+  /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
+
+  // The playhead: which of the recorded steps is shown.
+  bool has_playhead() const { return is_recording() && records().size() > 1; }
+  /// The step shown, or the one on its way to be shown.
+  std::int64_t playhead() const { return sought_ ? sought_->step : status_.step; }
+  /// Shows the recorded step nearest to that one, and pauses there.
+  void seek(std::int64_t step);
+  /// So many recorded steps further, or back, and pauses there; as far as there are any.
+  void step_recorded(std::int64_t steps);
+  /// The newest step, and those that come after it.
+  void go_live();
+  /// Whether the newest step is shown, and where a recording is followed, whether the next will be when it comes.
+  bool is_at_newest() const;
+  /// Whether new files of a recording are looked for.
+  void set_following(bool is_on);
 
   // What there is to draw.
   const Config& config() const { return config_; }
@@ -129,19 +165,27 @@ class Observatory {
   ViewState view;
   DrawQueue draws;
 
-  Runner& runner() { return runner_; }
+  /// The run of our own; nullptr where a recording is shown.
+  Runner* runner() { return dynamic_cast<Runner*>(source_.get()); }
 
  private:
   void handle(const Event& event);
   void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
   void handle(const Finished& finished);
+  void handle(const CourseReplaced& replaced);
+  void count_to_segment_of(const Record& record);
+  void begin_opening(std::unique_ptr<Opening> opening);
+  void follow_opening();
+  void show(std::unique_ptr<RunSource> source);
+  void adopt_config();
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();
   void request_frame();
   void fit_ntp_ufm();
   void adopt_task(std::shared_ptr<const Task> task);
+  void adopt_theory_of(const Embeddings& embeddings);
   void adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory);
 
   /// A value that was sent and not yet confirmed: shown until the engine's answer to it comes.
@@ -150,8 +194,25 @@ class Observatory {
     double sent_at = 0.0;
   };
 
+  /// A recorded step that was asked for and is not shown yet.
+  struct Sought {
+    std::int64_t step = 0;
+    double sent_at = 0.0;
+  };
+
+  /// Ends what is not needed any more, which may take a moment, where nobody waits for it.
+  template <class Done>
+  void retire(std::unique_ptr<Done> done) {
+    if (done != nullptr) retiring_ = std::jthread([done = std::move(done)]() mutable { done.reset(); });
+  }
+
+  std::jthread retiring_;  ///< first: what is left to end goes on ending while the rest does
   std::function<void(const Event&)> on_event_;
-  Runner runner_;
+  WeightReader read_weights_;
+  std::string reason_to_keep_;
+  std::unique_ptr<RunSource> source_;
+  std::unique_ptr<Opening> opening_;
+  std::optional<Sought> sought_;
   Config confirmed_;  ///< the engine's
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;

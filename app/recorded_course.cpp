@@ -1,5 +1,7 @@
 #include "app/recorded_course.h"
 
+#include <utility>
+
 namespace gramscope::app {
 
 RecordedCourse::RecordedCourse(const std::vector<Record>& records) {
@@ -31,6 +33,16 @@ void RecordedCourse::remeasure(const Remeasured& remeasured) {
   for (std::size_t i = 0; i < records_.size(); ++i)
     if (recorded_in_[i] == remeasured.segment && records_[i].step() == remeasured.step)
       records_[i].metrics = remeasured.metrics;
+}
+
+void RecordedCourse::replace(std::vector<Record> records) {
+  records_ = std::move(records);
+  recorded_in_.clear();
+  for (auto& record : records_) {
+    recorded_in_.push_back(record.segment());
+    record.at_segment = records_.back().segment();
+    if (&record != &records_.back()) record.embeddings.reset();
+  }
 }
 
 }  // namespace gramscope::app

@@ -19,6 +19,8 @@ class RecordedCourse {
   void add(const Recorded& recorded);
   /// The engine goes by the segment that a step was recorded in. A step that is not here any more is passed over.
   void remeasure(const Remeasured& remeasured);
+  /// All of them anew, in order.
+  void replace(std::vector<Record> records);
 
   const std::vector<Record>& records() const { return records_; }
 

@@ -1,6 +1,7 @@
 #include "app/targets.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/linalg/gram.h"
 #include "core/theory/proxy_gram.h"
@@ -8,21 +9,41 @@
 
 namespace gramscope::app {
 
+void Targets::adopt(std::shared_ptr<const Task> task) {
+  if (task == task_) return;
+  task_ = std::move(task);
+  theory_.reset();
+  made_ = {};
+}
+
+void Targets::adopt(std::shared_ptr<const MaxMarginTheory> theory) {
+  theory_ = std::move(theory);
+  made_[static_cast<std::size_t>(TargetKind::max_margin)].reset();
+}
+
 const MatrixF& Targets::of(TargetKind kind) const {
+  auto& target = made_[static_cast<std::size_t>(kind)];
+  if (!target) target = make(kind);
+  return *target;
+}
+
+MatrixF Targets::make(TargetKind kind) const {
+  if (task_ == nullptr) return {};
   switch (kind) {
     case TargetKind::semantic:
-      return semantic;
+      return semantic_target(*task_);
     case TargetKind::symmetric:
-      return symmetric;
+      return symmetric_target(*task_);
     case TargetKind::proxy:
-      return proxy;
+      return proxy_target(*task_);
     case TargetKind::max_margin:
-      return max_margin;
+      return theory_ != nullptr ? max_margin_target(*theory_) : MatrixF();
   }
-  return symmetric;
+  return {};
 }
 
 MatrixF proxy_target(const Task& task) {
+  if (!task.has_targets()) return {};
   const Supports supports = supports_of(task.targets, task.words);
   return centred_proxy_context_cosines(supports, gram_block(task.contexts)).cast<float>();
 }
@@ -41,8 +62,8 @@ bool is_proxy_symmetric(const Task& task) {
 TargetKind fitting_target(const Task& task, std::optional<TargetKind> wanted) {
   const bool has_factors = !task.factors.empty();
   if (wanted && (*wanted != TargetKind::semantic || has_factors)) return *wanted;
-  if (has_factors && task.is_one_hot()) return TargetKind::semantic;
-  return is_proxy_symmetric(task) ? TargetKind::symmetric : TargetKind::proxy;
+  if (has_factors && (task.is_one_hot() || !task.has_targets())) return TargetKind::semantic;
+  return is_proxy_symmetric(task) || !task.has_targets() ? TargetKind::symmetric : TargetKind::proxy;
 }
 
 }  // namespace gramscope::app

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <memory>
 #include <optional>
 
 #include "core/linalg/types.h"
@@ -15,16 +17,27 @@ enum class TargetKind {
   proxy,       ///< S~, what the supports say at once
   max_margin,  ///< L_mm, where the logits point as the ridge vanishes
 };
+inline constexpr std::size_t kTargetKinds = 4;
 
-/// What is fixed by the task and drawn beside the live Gram: cosines of centred vectors, of the size of the live Gram. Made
-/// anew when the task changes.
-struct Targets {
-  MatrixF semantic;    ///< m×m, empty where the task has no factors
-  MatrixF symmetric;   ///< m×m
-  MatrixF proxy;       ///< m×m, of the columns of S~
-  MatrixF max_margin;  ///< m×m, of the columns of H_mm; empty while L_mm is not solved
+/// What is fixed by the task and drawn beside the live Gram: cosines of centred vectors, of the size of the live Gram. Each
+/// is made when it is first asked for: of thousands of contexts they are large.
+class Targets {
+ public:
+  /// Those of another task; the same one changes nothing.
+  void adopt(std::shared_ptr<const Task> task);
+  /// nullptr: L_mm is not solved.
+  void adopt(std::shared_ptr<const MaxMarginTheory> theory);
 
+  /// m×m. Empty where the task has no factors (semantic), nothing is known to follow its contexts (proxy), or L_mm is not
+  /// solved (max_margin).
   const MatrixF& of(TargetKind kind) const;
+
+ private:
+  MatrixF make(TargetKind kind) const;
+
+  std::shared_ptr<const Task> task_;
+  std::shared_ptr<const MaxMarginTheory> theory_;
+  mutable std::array<std::optional<MatrixF>, kTargetKinds> made_;
 };
 
 /// The proxy of a task as a target, and the geometry that L_mm predicts for its contexts.

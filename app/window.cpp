@@ -8,9 +8,12 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "app/gl/objects.h"
 #include "app/ui/focus.h"
@@ -82,6 +85,16 @@ class ImGuiScope {
   ImGuiScope(const ImGuiScope&) = delete;
   ImGuiScope& operator=(const ImGuiScope&) = delete;
 };
+
+constexpr std::array kPlayheadKeys{std::pair{GLFW_KEY_LEFT, PlayheadMove::back}, std::pair{GLFW_KEY_RIGHT, PlayheadMove::on},
+                                   std::pair{GLFW_KEY_HOME, PlayheadMove::first},
+                                   std::pair{GLFW_KEY_END, PlayheadMove::newest}};
+
+std::optional<PlayheadMove> playhead_move_of(int key) {
+  for (const auto& [known, move] : kPlayheadKeys)
+    if (known == key) return move;
+  return std::nullopt;
+}
 
 double seconds_since(Clock::time_point then) {
   return std::chrono::duration<double>(Clock::now() - then).count();
@@ -184,6 +197,9 @@ void Window::Impl::on_key(int key, int action, int mods) {
   }
   if (key == GLFW_KEY_TAB && (mods & (GLFW_MOD_CONTROL | GLFW_MOD_ALT)) == 0)
     return move_focus((mods & GLFW_MOD_SHIFT) != 0 ? -1 : 1);
+  if (mods == 0 && observatory != nullptr) {
+    if (const auto move = playhead_move_of(key)) workspace.move_playhead(*observatory, *move);
+  }
   if ((mods & GLFW_MOD_CONTROL) == 0) return;
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) set_scale(wanted_scale * 1.1f);
   if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) set_scale(wanted_scale / 1.1f);
@@ -237,6 +253,9 @@ ScriptHost Window::Impl::script_host(Observatory& shown) {
 }
 
 void Window::Impl::draw_contents(Observatory& shown) {
+  // ImGui would take them as a wish for its own focus.
+  if (workspace.owns_arrow_keys(shown))
+    for (const auto& [key, move] : kPlayheadKeys) ImGui::GetIO().KeysDown[key] = false;
   ImGui::NewFrame();
   try {
     workspace.draw(shown);
@@ -277,7 +296,9 @@ void Window::Impl::present() {
 }
 
 bool Window::Impl::is_still(const Observatory& shown) {
-  if (shown.status().is_running || script) return false;
+  const auto& recording = shown.status().recording;
+  const bool is_measuring = recording && recording->measured + recording->refused < recording->snapshots;
+  if (shown.status().is_running || shown.status().preparation || is_measuring || script) return false;
   if (shown.snapshot() != last_snapshot) {
     last_snapshot = shown.snapshot();
     last_activity = Clock::now();

@@ -17,6 +17,7 @@
 #include "app/views/explanation.h"
 #include "app/views/metric_rows.h"
 #include "app/views/parameter_panel.h"
+#include "app/views/recording_panel.h"
 #include "app/views/status_bar.h"
 #include "app/views/view_header.h"
 
@@ -99,7 +100,12 @@ void Workspace::draw(Observatory& observatory) {
     const ScopedClip clip(layout_.top_bar);
     top_bar_.draw(observatory, layout_.top_bar);
   }
-  if (!is_empty(layout_.parameters)) draw_parameter_panel(observatory, layout_.parameters);
+  if (!is_empty(layout_.parameters)) {
+    if (observatory.is_recording())
+      draw_recording_panel(observatory, layout_.parameters);
+    else
+      draw_parameter_panel(observatory, layout_.parameters);
+  }
   draw_views(observatory);
   if (!is_empty(layout_.status)) {
     const ScopedClip clip(layout_.status);
@@ -225,6 +231,29 @@ bool Workspace::press(Observatory& observatory, char32_t character) {
   return true;
 }
 
+bool Workspace::owns_arrow_keys(const Observatory& observatory) const {
+  return observatory.has_playhead() && !is_keyboard_taken();
+}
+
+bool Workspace::move_playhead(Observatory& observatory, PlayheadMove move) {
+  if (!owns_arrow_keys(observatory)) return false;
+  switch (move) {
+    case PlayheadMove::back:
+      observatory.step_recorded(-1);
+      break;
+    case PlayheadMove::on:
+      observatory.step_recorded(1);
+      break;
+    case PlayheadMove::first:
+      observatory.seek(observatory.records().front().step());
+      break;
+    case PlayheadMove::newest:
+      observatory.go_live();
+      break;
+  }
+  return true;
+}
+
 void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
   auto set_pace = [&](Pace pace) {
     SetSpeed speed = observatory.speed();
@@ -236,6 +265,8 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
       return toggle_run(observatory);
     case Shortcut::step:
       return observatory.step();
+    case Shortcut::step_back:
+      return observatory.step_recorded(-1);
     case Shortcut::restart:
       return observatory.restart();
     case Shortcut::new_seed:
@@ -266,7 +297,7 @@ void Workspace::escape(Observatory& observatory) {
   if (does_escape_belong_to_imgui()) return;
   if (shows_shortcuts_)
     shows_shortcuts_ = false;
-  else if (observatory.status().preparation)
+  else if (observatory.is_waiting())
     observatory.cancel_preparation();
   else if (is_keyboard_taken())
     drop_focus();

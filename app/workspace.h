@@ -18,6 +18,9 @@
 
 namespace gramscope::app {
 
+/// Where a key takes the playhead: by a recorded step, or to the end.
+enum class PlayheadMove { back, on, first, newest };
+
 /// All that is drawn in a frame, without a window to draw it in: bars, panels and views, where they stand,
 /// and the keys. The window and pictures of it share this.
 class Workspace {
@@ -35,6 +38,10 @@ class Workspace {
 
   /// A typed character; true if it meant something. Rests while a control has the keyboard.
   bool press(Observatory& observatory, char32_t character);
+  /// The arrow keys, Home and End move the playhead while nothing else has the keyboard: then ImGui is not to see them.
+  bool owns_arrow_keys(const Observatory& observatory) const;
+  /// True if there was a playhead to move.
+  bool move_playhead(Observatory& observatory, PlayheadMove move);
   /// Esc: leaves the file browser, the overlay, the making of a task, the control that has the keyboard, or the full
   /// view: the first of these that there is.
   void escape(Observatory& observatory);

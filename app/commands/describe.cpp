@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "app/commands/catalogue.h"
+#include "app/commands/metric_definitions.h"
 #include "app/views/view.h"
 #include "core/io/preset.h"
-#include "core/metrics/metric_list.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 
@@ -117,17 +117,11 @@ Json json_of(const ModelEntry& model) {
 }
 
 void add_metric(const std::string& key, Json& found) {
-  const auto* entry = find_metric_entry(key);
-  if (entry == nullptr) return;
-  found.push_back({{"kind", "metric"},
-                   {"key", key},
-                   {"label", entry->label},
-                   {"summary", entry->meaning},
-                   {"formula", entry->formula},
-                   {"source", entry->source},
-                   {"range", entry->range},
-                   {"at_collapse", entry->at_collapse},
-                   {"undefined_when", entry->undefined_when}});
+  Json definition = metric_definition(key);
+  if (definition.empty()) return;
+  Json json{{"kind", "metric"}, {"key", key}};
+  for (auto& [name, text] : definition.items()) json[name == "meaning" ? "summary" : name] = std::move(text);
+  found.push_back(std::move(json));
 }
 
 void add_preset(const std::string& key, Json& found) {

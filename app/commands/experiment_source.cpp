@@ -1,10 +1,12 @@
 #include "app/commands/experiment_source.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "app/commands/experiment.h"
 #include "core/io/preset.h"
+#include "core/io/recording.h"
 
 namespace gramscope::app {
 
@@ -21,6 +23,9 @@ ExperimentSource experiment_source() {
     options.preset = name;
     const auto preset = choose_experiment(options, "back_off").session.preset;
     observatory.load(preset.config, preset.name);
+  };
+  source.open_recording = [](const std::filesystem::path& path) -> std::unique_ptr<RunSource> {
+    return std::make_unique<Recording>(path);
   };
   return source;
 }

@@ -2,47 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
-#include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
 #include "app/commands/max_margin_wait.h"
-#include "app/commands/picture_size.h"
 #include "app/commands/preparation.h"
+#include "app/commands/recording_source.h"
 #include "app/commands/run.h"
-#include "app/ui/items.h"
 #include "app/window.h"
 #include "core/io/run_output.h"
 #include "core/io/safetensors.h"
 #include "core/registry/error.h"
-#include "core/registry/registry.h"
 
 namespace gramscope::app {
 
 namespace {
-
-SetSpeed parse_speed(const std::string& text) {
-  SetSpeed speed;
-  if (text == "log") return speed;
-  if (text == "max") {
-    speed.pace = Pace::maximum;
-    return speed;
-  }
-  speed.pace = Pace::steps_per_second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed.steps_per_second);
-  if (error != std::errc() || end != text.data() + text.size() || !(speed.steps_per_second > 0.0) ||
-      speed.steps_per_second > 1e9)
-    throw UsageError(fmt::format(
-        "--speed {}: must be log, max or a number of steps per second from above 0 to 1e9", text));
-  return speed;
-}
 
 /// Writes a run's files from the window's events. A write that fails must not take the window down: it is
 /// told once, and the program's exit code says so in the end.
@@ -58,14 +35,15 @@ class Writer {
     if (!is_open_) return waiting_.push_back(event);
     attempt([&] { output_->on(event); });
   }
-  void finish(Runner& runner) {
-    if (!output_) return;
-    Engine engine = runner.stop();
-    for (const auto& event : runner.take_events()) on(event);
+  /// With the run that is written: the window shows no other meanwhile.
+  void finish(Runner* runner) {
+    if (!output_ || runner == nullptr) return;
+    Engine engine = runner->stop();
+    for (const auto& event : runner->take_events()) on(event);
     engine.set_listener([this](const Event& event) { on(event); });
     end_run_here(engine);
     Progress progress;
-    await_max_margin(engine, progress, [&] { return runner.status().max_margin_share.value_or(0.0); });
+    await_max_margin(engine, progress, [&] { return runner->status().max_margin_share.value_or(0.0); });
     attempt([&] { output_->finish(engine); });
   }
   bool has_failed() const { return has_failed_; }
@@ -88,36 +66,8 @@ class Writer {
   bool has_failed_ = false;
 };
 
-/// What is drawn, a JSON object on a line for every frame that differs from the one before:
-/// {"frame": 7, "step": 200, "items": [{"name": "button.run", "rect": [x0, y0, x1, y1], "clip": [...]},
-/// ...]}.
-class ItemLog {
- public:
-  explicit ItemLog(const std::string& path) : path_(path), file_(path) {
-    if (!file_) throw RuntimeError(fmt::format("{}: could not be opened for writing", path));
-  }
-  void add_frame(std::int64_t step) {
-    auto list = nlohmann::ordered_json::array();
-    for (const auto& item : items().all())
-      list.push_back({{"name", item.name},
-                      {"rect", {item.min.x, item.min.y, item.max.x, item.max.y}},
-                      {"clip", {item.clip_min.x, item.clip_min.y, item.clip_max.x, item.clip_max.y}}});
-    ++frame_;
-    if (list == last_) return;
-    file_ << nlohmann::ordered_json{{"frame", frame_}, {"step", step}, {"items", list}}.dump() << '\n'
-          << std::flush;
-    if (!file_) throw RuntimeError(fmt::format("{}: could not be written", path_));
-    last_ = std::move(list);
-  }
-
- private:
-  std::string path_;
-  std::ofstream file_;
-  nlohmann::ordered_json last_;
-  std::int64_t frame_ = 0;
-};
-
 bool has_ended(const Observatory& observatory) {
+  if (observatory.is_recording()) return has_measured_all(observatory);
   const auto& status = observatory.status();
   if (status.has_failed) return true;
   if (status.state == Engine::State::ready) return false;
@@ -130,47 +80,23 @@ bool has_ended(const Observatory& observatory) {
 void add_gui_options(CLI::App& command, GuiOptions& options) {
   add_experiment_options(command, options.experiment, false);
   command.add_option("--out", options.out, "Writes what `run --out` would write")->option_text("DIR");
-  command
-      .add_option(
-          "--speed", options.speed,
-          "log: each doubling of the step count takes the same time (the default); max; or steps per second")
-      ->option_text("log|max|N");
-  command.add_option("--size", options.size, "Size of the window, 1440x900 if not given")->option_text("WxH");
-  command.add_flag("--quit", options.quit, "Closes the window when the run has ended");
-  command
-      .add_option("--script", options.script,
-                  "Drives the window by the commands in a file instead of by hand")
-      ->option_text("FILE");
-  command
-      .add_option("--items", options.items, "Writes the names and places of everything drawn, frame by frame")
-      ->option_text("FILE");
+  add_window_settings(command, options.window, "Closes the window when the run has ended");
 }
 
 ExitCode gui_command(const GuiOptions& options) {
   // Somebody watches: a run that diverges goes on slower rather than leaving a dead picture.
   const auto experiment = choose_experiment(options.experiment, "back_off");
   const auto& preset = experiment.session.preset;
-  const auto speed = parse_speed(options.speed);
-  const auto size = parse_size(options.size);
+  const auto speed = parse_speed(options.window.speed);
   print_notes(experiment);
   if (!experiment.session.commands.empty())
     std::cerr
         << "gramscope: note: the window starts from the session's first values; `gramscope run` repeats its "
            "commands\n";
 
-  std::optional<ItemLog> log;
-  if (!options.items.empty()) log.emplace(options.items);
-  WindowOptions window_options;
-  window_options.width = size.width;
-  window_options.height = size.height;
-  window_options.script = options.script;
-  window_options.experiments = experiment_source();
+  ItemLog log(options.window.items);
   const InterruptGuard guard;
-  // Asked after each frame, when its items are known.
-  window_options.should_quit = [&](const Observatory& observatory) {
-    if (log) log->add_frame(observatory.status().step);
-    return InterruptGuard::was_interrupted() || (options.quit && has_ended(observatory));
-  };
+  WindowOptions window_of_run = window_options(options.window, log, has_ended);
 
   // The text of a task is read before there is a window to be dead meanwhile; the files of a run wait for both.
   Progress progress;
@@ -187,11 +113,15 @@ ExitCode gui_command(const GuiOptions& options) {
   progress.clear();
   std::optional<Window> window;
   try {
-    window.emplace(std::move(window_options));
+    window.emplace(std::move(window_of_run));
   } catch (const DisplayError& error) {
     throw DisplayError(without_display(error.what(), options.experiment));
   }
   writer.open(options.out, preset);
+  if (!options.out.empty())
+    observatory.keep_source(fmt::format("This window writes its run to {}: nothing else is opened in it. Open another "
+                                        "window without --out.",
+                                        options.out));
   observatory.run();
   try {
     window->run(observatory);
@@ -204,7 +134,7 @@ ExitCode gui_command(const GuiOptions& options) {
   if (status.has_failed) throw RuntimeError(status.failure);
   if (InterruptGuard::was_interrupted()) return ExitCode::interrupted;
   if (writer.has_failed()) return ExitCode::failure;
-  return options.quit && status.state == Engine::State::diverged ? ExitCode::diverged : ExitCode::ok;
+  return options.window.quit && status.state == Engine::State::diverged ? ExitCode::diverged : ExitCode::ok;
 }
 
 }  // namespace gramscope::app

@@ -4,17 +4,14 @@
 
 #include "app/commands/exit_code.h"
 #include "app/commands/experiment.h"
+#include "app/commands/window_settings.h"
 
 namespace gramscope::app {
 
 struct GuiOptions {
   ExperimentOptions experiment;
   std::string out;
-  std::string speed = "log";  ///< log, max or a number of steps per second
-  std::string size = "1440x900";
-  std::string script;
-  std::string items;
-  bool quit = false;
+  WindowSettings window;
 };
 
 void add_gui_options(CLI::App& command, GuiOptions& options);

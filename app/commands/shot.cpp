@@ -3,18 +3,24 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <charconv>
 #include <chrono>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "app/commands/experiment_source.h"
 #include "app/commands/interrupt.h"
 #include "app/commands/picture_size.h"
 #include "app/commands/preparation.h"
+#include "app/commands/recording_source.h"
 #include "app/view_picture.h"
 #include "app/views/view.h"
 #include "app/window.h"
+#include "core/io/recording.h"
 #include "core/io/safetensors.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
@@ -43,25 +49,43 @@ bool holds(const Snapshot& snapshot, const FrameWanted& wanted) {
          (!wanted.classes || snapshot.classes != nullptr);
 }
 
-/// Trains to the step of the picture and takes in the last snapshot, with all that its views ask for, and L_mm where it is
-/// solved for, calling `frame` as a window would. Stops early if interrupted.
-template <class Frame>
-void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame) {
-  observatory.step(steps);
+/// Calls `frame` as a window would until `is_there` and the snapshot of that step holds what its views ask for. Returns
+/// early if interrupted.
+template <class Frame, class IsThere>
+void wait_for_picture(Observatory& observatory, const Frame& frame, const IsThere& is_there) {
   for (;;) {
     frame();
     if (InterruptGuard::was_interrupted()) return;
-    const auto& status = observatory.status();
-    if (status.has_failed) throw RuntimeError(status.failure);
+    if (observatory.status().has_failed) throw RuntimeError(observatory.status().failure);
     const auto* snapshot = observatory.snapshot();
-    const bool is_there = status.step >= steps || status.state != Engine::State::ready;
-    const bool is_solving = status.max_margin_share.has_value();
-    if (is_there && !is_solving && snapshot != nullptr && snapshot->step() == status.step &&
+    if (is_there() && snapshot != nullptr && snapshot->step() == observatory.playhead() &&
         holds(*snapshot, observatory.view.wanted))
       return;
     // Nobody sees these frames: the processor belongs to the run.
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
+}
+
+/// Trains to the step of the picture and takes in the last snapshot, with all that its views ask for, and L_mm where it is
+/// solved for, calling `frame` as a window would. Stops early if interrupted.
+template <class Frame>
+void finish_run(Observatory& observatory, std::int64_t steps, const Frame& frame) {
+  observatory.step(steps);
+  wait_for_picture(observatory, frame, [&] {
+    const auto& status = observatory.status();
+    return (status.step >= steps || status.state != Engine::State::ready) && !status.max_margin_share.has_value();
+  });
+}
+
+/// Shows the recorded step nearest to `step`, the newest where none is given, once all of them are on the timeline.
+template <class Frame>
+void show_recorded(Observatory& observatory, std::optional<std::int64_t> step, const Frame& frame) {
+  wait_for_picture(observatory, frame, [&] { return has_measured_all(observatory); });
+  if (step)
+    observatory.seek(*step);
+  else
+    observatory.go_live();
+  wait_for_picture(observatory, frame, [&] { return step.has_value() || observatory.is_at_newest(); });
 }
 
 /// Draws frames until nothing changes any more, which takes as long as the fit of the NTP-UFM where a view wants it.
@@ -79,24 +103,53 @@ std::int64_t whole_length(ExperimentOptions options) {
   return choose_experiment(options).session.preset.config.integer("run.steps");
 }
 
-Image window_picture(Observatory& observatory, std::int64_t steps, const PictureSize& size) {
+/// The window or one view of it, once `advance`, which is given what draws a frame, has come to what is to be shown.
+template <class Advance>
+Image picture_of(Observatory& observatory, const std::string& key, const PictureSize& size, const Advance& advance) {
+  const auto take = [&](auto& stage) {
+    const std::function<void()> frame = [&] { stage.draw_frame(observatory); };
+    advance(frame);
+    settle(observatory, frame);
+  };
+  if (!key.empty()) {
+    ViewPicture picture(key, size.width, size.height);
+    take(picture);
+    return picture.image();
+  }
   WindowOptions options;
   options.width = size.width;
   options.height = size.height;
   options.is_hidden = true;
   options.experiments = experiment_source();
   Window window(std::move(options));
-  finish_run(observatory, steps, [&] { window.draw_frame(observatory); });
-  settle(observatory, [&] { window.draw_frame(observatory); });
+  take(window);
   return window.picture();
 }
 
-Image view_picture(Observatory& observatory, std::int64_t steps, const std::string& key,
-                   const PictureSize& size) {
-  ViewPicture picture(key, size.width, size.height);
-  finish_run(observatory, steps, [&] { picture.draw_frame(observatory); });
-  settle(observatory, [&] { picture.draw_frame(observatory); });
-  return picture.image();
+/// The step of a recording's picture; empty: the newest. What only a run has is refused.
+std::optional<std::int64_t> recorded_step(const ExperimentOptions& options) {
+  if (!options.sets.empty() || !options.seed.empty())
+    throw UsageError(options.preset + ": is a recording; --set and --seed are for runs");
+  if (options.steps.empty()) return std::nullopt;
+  std::int64_t step = 0;
+  const auto [end, error] = std::from_chars(options.steps.data(), options.steps.data() + options.steps.size(), step);
+  if (error != std::errc() || end != options.steps.data() + options.steps.size() || step < 0)
+    throw UsageError(fmt::format("--steps {}: must be a step, 0 or more", options.steps));
+  return step;
+}
+
+ExitCode shot_of_recording(const ShotOptions& options, const PictureSize& size) {
+  const auto step = recorded_step(options.experiment);
+  const InterruptGuard guard;
+  Progress progress;
+  std::unique_ptr<RunSource> source = std::make_unique<Recording>(options.experiment.preset);
+  await_first_snapshot(*source, progress);
+  Observatory observatory(std::move(source), SetSpeed{});
+  const Image picture = picture_of(observatory, options.view, size,
+                                   [&](const auto& frame) { show_recorded(observatory, step, frame); });
+  if (InterruptGuard::was_interrupted()) return ExitCode::interrupted;
+  write_png(options.out, picture);
+  return ExitCode::ok;
 }
 
 }  // namespace
@@ -113,6 +166,7 @@ void add_shot_options(CLI::App& command, ShotOptions& options) {
 ExitCode shot_command(const ShotOptions& options) {
   require_view(options.view);
   const auto size = parse_size(options.size);
+  if (names_snapshots(options.experiment.preset)) return shot_of_recording(options, size);
   const auto experiment = choose_experiment(options.experiment);
   const auto& preset = experiment.session.preset;
   print_notes(experiment);
@@ -129,8 +183,8 @@ ExitCode shot_command(const ShotOptions& options) {
   progress.clear();
   Image picture;
   try {
-    picture = options.view.empty() ? window_picture(observatory, steps, size)
-                                   : view_picture(observatory, steps, options.view, size);
+    picture = picture_of(observatory, options.view, size,
+                         [&](const auto& frame) { finish_run(observatory, steps, frame); });
   } catch (const DisplayError& error) {
     throw DisplayError(without_display(error.what(), options.experiment));
   }

@@ -16,7 +16,8 @@ struct ShotOptions {
 
 void add_shot_options(CLI::App& command, ShotOptions& options);
 
-/// Trains to --steps without showing anything, then draws the window or one view of it into a PNG.
+/// Trains to --steps without showing anything, then draws the window or one view of it into a PNG. Of a recording (a file or
+/// directory in the preset's place) that of the recorded step nearest to --steps, or of the newest.
 ExitCode shot_command(const ShotOptions& options);
 
 }  // namespace gramscope::app

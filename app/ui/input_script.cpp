@@ -7,6 +7,7 @@
 #include <array>
 #include <cfloat>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -31,12 +32,13 @@ struct Grammar {
   int least;
   int most;  ///< -1: the rest of the line
 };
-constexpr std::array<Grammar, 20> kGrammar{{
+constexpr std::array<Grammar, 23> kGrammar{{
     {"wait", 1, 1},        {"wait_step", 1, 1},  {"wait_phase", 1, 1}, {"wait_finished", 0, 0},
     {"wait_idle", 0, 0},   {"move", 1, 2},       {"click", 1, 3},      {"double_click", 1, 3},
     {"right_click", 1, 3}, {"ctrl_click", 1, 3}, {"drag", 3, 4},       {"wheel", 2, 2},
     {"key", 1, 1},         {"type", 1, -1},      {"resize", 2, 2},     {"set", 2, -1},
     {"drop", 1, -1},       {"items", 1, -1},     {"shot", 1, -1},      {"quit", 0, 0},
+    {"seek", 1, 1},        {"follow", 1, 1},     {"wait_measured", 1, 1},
 }};
 
 std::optional<double> number(const std::string& text) {
@@ -131,10 +133,13 @@ void InputScript::check(const Command& command) const {
                                                        : fmt::format("at least {}", grammar->least)));
   if (command.verb == "wait_phase" && !phase_named(command.words[0]))
     refuse("\"" + command.words[0] + "\" is no phase: unformed, structure, collapsing or collapsed");
+  if (command.verb == "follow" && command.words[0] != "on" && command.words[0] != "off")
+    refuse("\"" + command.words[0] + "\" is neither on nor off");
   if (command.verb == "key" && !parse_key(command.words[0])) refuse("no key \"" + command.words[0] + "\"");
   // Everything but names, paths and text is a number.
   std::size_t first_number = 1;
-  if (command.verb == "wait" || command.verb == "wait_step" || command.verb == "resize") first_number = 0;
+  constexpr std::array kOfNumbers{"wait", "wait_step", "wait_measured", "resize", "seek"};
+  if (std::find(kOfNumbers.begin(), kOfNumbers.end(), command.verb) != kOfNumbers.end()) first_number = 0;
   if (command.verb == "move" && command.words.size() == 2) first_number = 0;
   if (grammar->most < 0 || command.verb == "wait_phase" || command.verb == "key")
     first_number = command.words.size();
@@ -202,6 +207,14 @@ bool InputScript::advance(const Command& command, const ScriptHost& host) {
     host.workspace.drop(host.observatory, command.rest);
     return true;
   }
+  if (verb == "seek") {
+    host.observatory.seek(std::llround(*number(command.words[0])));
+    return true;
+  }
+  if (verb == "follow") {
+    host.observatory.set_following(command.words[0] == "on");
+    return true;
+  }
   if (verb == "set") {
     const std::string key = command.words[0];
     const std::string text = trimmed(command.rest.substr(key.size()));
@@ -223,12 +236,16 @@ bool InputScript::advance_wait(const Command& command, const ScriptHost& host) {
   if (status.has_failed) fail(command, "the run has failed: " + status.failure);
   if (ImGui::GetTime() - started_ > kPatienceSeconds) fail(command, "still waiting after 15 minutes");
   ++frame_;
-  const bool has_ended = status.state != Engine::State::ready;
+  const auto& recording = status.recording;
+  const bool is_measured = recording && recording->measured + recording->refused >= recording->snapshots;
+  const bool has_ended = recording ? is_measured : status.state != Engine::State::ready;
   const auto* snapshot = host.observatory.snapshot();
   if (verb == "wait_finished") return has_ended;
+  if (verb == "wait_measured")
+    return recording && static_cast<double>(recording->measured) >= *number(command.words[0]);
   if (verb == "wait_idle")
-    return !status.is_running && snapshot != nullptr && snapshot->segment() == status.segment &&
-           snapshot->step() == status.step;
+    return !status.is_running && !host.observatory.is_opening() && snapshot != nullptr &&
+           snapshot->segment() == status.segment && snapshot->step() == host.observatory.playhead();
   bool is_reached = false;
   std::string wanted;
   if (verb == "wait_step") {
@@ -238,8 +255,10 @@ bool InputScript::advance_wait(const Command& command, const ScriptHost& host) {
     is_reached = current_phase(host.observatory) >= *phase_named(command.words[0]);
     wanted = "phase " + command.words[0];
   }
-  if (!is_reached && has_ended)
-    fail(command, fmt::format("the run ended at step {} without reaching {}", status.step, wanted));
+  // A recording that is measured to its end may still be playing.
+  if (!is_reached && has_ended && !status.is_running)
+    fail(command, fmt::format("the {} at step {} without reaching {}", recording ? "recording stands" : "run ended",
+                              status.step, wanted));
   return is_reached;
 }
 

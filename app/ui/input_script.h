@@ -31,8 +31,9 @@ struct ScriptHost {
 ///   wait N                     N frames
 ///   wait_step N                until that many steps have been taken
 ///   wait_phase NAME            until unformed, structure, collapsing or collapsed has been reached
-///   wait_finished              until the run has ended
-///   wait_idle                  until nothing runs and the picture is of the current step
+///   wait_measured N            until so many snapshots of a recording have been measured
+///   wait_finished              until the run has ended, or all of a recording is measured
+///   wait_idle                  until nothing runs or is being opened, and the picture is of the current step
 ///   move NAME | X Y            the mouse, to the middle of an item or to a place
 ///   click NAME [FX FY]         at a fraction of the item's width and height; 0.5 0.5 is the middle
 ///   double_click, right_click, ctrl_click NAME [FX FY]
@@ -43,6 +44,8 @@ struct ScriptHost {
 ///   resize WIDTH HEIGHT
 ///   set KEY VALUE              a parameter, as --set does
 ///   drop FILE                  on the window, as from a file manager
+///   seek N                     shows the recorded step nearest to N
+///   follow on|off              whether new files of a recording are looked for
 ///   items FILE                 what was drawn, a JSON object on each line
 ///   shot FILE.png
 ///   quit

@@ -48,9 +48,16 @@ void Plot::draw(const Rect& rect, const PlotContent& content) {
   frame.first = view_ ? view_->first : fit_first;
   frame.last = view_ ? view_->last : fit_last;
 
+  sought_.reset();
+  if (content.is_playhead_movable) grab_playhead(frame, content);
   const auto state = interact(content.name, frame.plot);
   frame.is_hovered = state.is_hovered;
   frame.is_dragging = state.is_held;
+  // Zoomed, a drag pans; a click seeks all the same.
+  const bool is_scrubbing = state.is_held && !view_;
+  const bool was_clicked = state.was_pressed && ImGui::GetIO().MouseDragMaxDistanceSqr[0] <= 9.0f;
+  if (content.is_playhead_movable && (is_scrubbing || was_clicked) && ImGui::IsMousePosValid())
+    sought_ = frame.value_at(std::clamp(ImGui::GetIO().MousePos.x, frame.plot.min.x, frame.plot.max.x));
   interact_with(frame, content);
   if (view_) {
     frame.first = view_->first;
@@ -65,13 +72,27 @@ void Plot::draw(const Rect& rect, const PlotContent& content) {
     for (const auto& series : content.series)
       if (!is_hidden(series.key)) draw_series(frame, series);
   }
+  draw_stops(frame, content);
   draw_marks(frame, content);
   draw_playhead(frame, content);
   draw_notes(frame, content);
   draw_legend(legend, content);
+  if (frame.is_handle_hot) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   if (frame.is_hovered && !(frame.is_dragging && ImGui::IsMouseDragging(ImGuiMouseButton_Left)))
     draw_read_out(frame, content);
   draw_focus_ring(state, frame.plot, 0.0f);
+}
+
+void Plot::grab_playhead(Frame& frame, const PlotContent& content) {
+  if (!content.playhead) return;
+  const float scale = ui_scale();
+  const float x = std::clamp(frame.x(*content.playhead), frame.plot.min.x, frame.plot.max.x);
+  const float reach = 6.0f * scale;
+  const auto state = interact(content.name + ".handle", {{x - reach, frame.plot.min.y - 7.0f * scale},
+                                                         {x + reach, frame.plot.min.y + 12.0f * scale}});
+  frame.is_handle_hot = state.is_hovered || state.is_held;
+  if (state.is_held && ImGui::IsMousePosValid())
+    sought_ = frame.value_at(std::clamp(ImGui::GetIO().MousePos.x, frame.plot.min.x, frame.plot.max.x));
 }
 
 void Plot::interact_with(const Frame& frame, const PlotContent& content) {

@@ -85,15 +85,22 @@ struct PlotContent {
   std::vector<PlotNote> notes;
   std::vector<PlotLevel> levels;
   std::optional<double> playhead;
+  bool is_playhead_movable = false;  ///< by dragging it, or a click where it is to go
+  float legend_margin = 0.0f;        ///< kept free at the right end of the legend, for a control beside it
+  std::vector<double> stops;         ///< where it can stand, ascending: a tick each on the axis of x
 };
 
 /// A plot and how it is looked at: which part of the x axis, and which curves are hidden. Wheel zooms about
 /// the mouse, drag pans, double-click fits again, a click in the legend hides or shows a curve, hovering
-/// reads every curve at the nearest point.
+/// reads every curve at the nearest point. A playhead that can be moved follows a drag of its handle ("<name>.handle"), and
+/// of any other place while nothing is zoomed.
 class Plot {
  public:
   /// Draws in the current ImGui window. The legend takes a line at the top, more where its curves are many.
   void draw(const Rect& rect, const PlotContent& content);
+
+  /// The x to which the hand moved the playhead in this frame; empty: it did not.
+  std::optional<double> sought() const { return sought_; }
 
   bool is_zoomed() const { return view_.has_value(); }
   bool is_hidden(const std::string& key) const;
@@ -107,6 +114,8 @@ class Plot {
   static LegendLayout lay_out_legend(const Rect& rect, const PlotContent& content);
   static LegendLayout lay_out_legend(const Rect& rect, const PlotContent& content, bool is_short);
   void interact_with(const Frame& frame, const PlotContent& content);
+  void grab_playhead(Frame& frame, const PlotContent& content);
+  void draw_stops(const Frame& frame, const PlotContent& content) const;
   void draw_legend(const LegendLayout& legend, const PlotContent& content);
   void draw_axes(const Frame& frame) const;
   void draw_bands(const Frame& frame, const PlotContent& content) const;
@@ -122,6 +131,7 @@ class Plot {
     double last = 1.0;
   };
   std::optional<View> view_;  ///< empty: fitted
+  std::optional<double> sought_;
   std::map<std::string, bool> hidden_;
 };
 

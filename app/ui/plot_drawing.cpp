@@ -210,16 +210,36 @@ void Plot::draw_marks(const Frame& frame, const PlotContent& content) const {
   if (!card.lines.empty()) show_info_card(card);
 }
 
+void Plot::draw_stops(const Frame& frame, const PlotContent& content) const {
+  const float scale = ui_scale();
+  float last = -1e6f;
+  for (const double stop : content.stops) {
+    const float x = std::round(frame.x(stop));
+    // Of those too close to be told apart the first is enough.
+    if (x < frame.plot.min.x || x > frame.plot.max.x || x - last < 2.0f * scale) continue;
+    canvas().AddRectFilled({x, frame.plot.max.y - 5.0f * scale}, {x + std::max(1.0f, scale), frame.plot.max.y},
+                           with_opacity(palette().text_muted, 0.7f));
+    last = x;
+  }
+}
+
 void Plot::draw_playhead(const Frame& frame, const PlotContent& content) const {
   if (!content.playhead) return;
   const float scale = ui_scale();
   const float x = std::round(frame.x(*content.playhead));
   if (x < frame.plot.min.x - 1.0f || x > frame.plot.max.x + 1.0f) return;
-  const ImU32 colour = palette().accent;
+  const ImU32 colour = frame.is_handle_hot ? mixed(palette().accent, palette().text, 0.3f) : palette().accent;
   const float top = frame.plot.min.y;
   canvas().AddRectFilled({x - 0.75f * scale, top}, {x + 0.75f * scale, frame.plot.max.y}, colour);
-  canvas().AddTriangleFilled({x - 5.5f * scale, top - 5.0f * scale}, {x + 5.5f * scale, top - 5.0f * scale},
-                             {x, top + 4.0f * scale}, colour);
+  if (content.is_playhead_movable) {
+    // A handle that a hand can see and take.
+    canvas().AddRectFilled({x - 5.5f * scale, top - 7.0f * scale}, {x + 5.5f * scale, top + 3.0f * scale}, colour, 2.5f * scale);
+    canvas().AddTriangleFilled({x - 5.5f * scale, top + 1.5f * scale}, {x + 5.5f * scale, top + 1.5f * scale},
+                               {x, top + 9.0f * scale}, colour);
+  } else {
+    canvas().AddTriangleFilled({x - 5.5f * scale, top - 5.0f * scale}, {x + 5.5f * scale, top - 5.0f * scale},
+                               {x, top + 4.0f * scale}, colour);
+  }
   report_item(content.name + ".playhead", {x - 1, top}, {x + 1, frame.plot.max.y});
 }
 
@@ -234,7 +254,7 @@ Plot::LegendLayout Plot::lay_out_legend(const Rect& rect, const PlotContent& con
   const float scale = ui_scale();
   const float gap = 20.0f * scale;
   const float left = rect.min.x + 46.0f * scale;
-  const float right = rect.max.x - 18.0f * scale;
+  const float right = rect.max.x - 18.0f * scale - content.legend_margin;
   const float axis_label = text_size(fonts().small, content.x_label).x;
   LegendLayout legend;
   legend.is_short = is_short;

@@ -21,6 +21,7 @@ struct Plot::Frame {
   double y_last = 1.0;
   bool is_hovered = false;
   bool is_dragging = false;
+  bool is_handle_hot = false;  ///< the playhead's handle is under the mouse or held
 
   float x(double value) const {
     const double share = (to_axis(x_scale, value) - first) / (last - first);

@@ -5,9 +5,11 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 18> lines{{
-      {"Space", "run or pause"},
-      {".", "take one step"},
+  static constexpr std::array<ShortcutHelp, 20> lines{{
+      {"Space", "run or pause; play a recording"},
+      {".", "take one step; in a recording the next one"},
+      {",  ← →", "recording: the step before; one back, one on"},
+      {"Home  End", "recording: the first step, the newest"},
       {"R", "restart with the same initial weights"},
       {"N", "restart with a new seed"},
       {"1  2  3", "speed: log time, steps/s, max"},
@@ -21,7 +23,7 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"Wheel, drag", "plot, matrix: zoom and pan; PCA: zoom and turn"},
       {"+ −  0  ← →", "zoom, show whole and move the focused matrix"},
       {"Title ▾", "another picture in this panel"},
-      {"Drop a file", "learn from a text; load a preset or session"},
+      {"Drop a file", "learn from a text; load a preset, session or snapshots"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},
       {"?", "this page"},
   }};
@@ -34,6 +36,8 @@ std::optional<Shortcut> shortcut_of(char32_t character) {
       return Shortcut::run_or_pause;
     case U'.':
       return Shortcut::step;
+    case U',':
+      return Shortcut::step_back;
     case U'r':
     case U'R':
       return Shortcut::restart;
@@ -56,6 +60,6 @@ std::optional<Shortcut> shortcut_of(char32_t character) {
   }
 }
 
-bool repeats(Shortcut shortcut) { return shortcut == Shortcut::step; }
+bool repeats(Shortcut shortcut) { return shortcut == Shortcut::step || shortcut == Shortcut::step_back; }
 
 }  // namespace gramscope::app

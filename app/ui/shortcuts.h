@@ -10,6 +10,7 @@ namespace gramscope::app {
 enum class Shortcut {
   run_or_pause,
   step,
+  step_back,
   restart,
   new_seed,
   speed_log_time,

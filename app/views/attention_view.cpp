@@ -118,6 +118,7 @@ class AttentionView final : public View {
  private:
   std::string reason(const Observatory& observatory) const {
     if (observatory.snapshot() == nullptr) return "waiting for the first step";
+    if (observatory.is_recording()) return "Snapshots hold no attention: it is looked at inside a transformer that runs here.";
     if (frames_without_ < kPatienceFrames) return "looking inside the network";
     return "This model has no attention. The transformer's positions look back along the context.";
   }

@@ -89,7 +89,7 @@ class ContrastView final : public View {
     const auto& task = observatory.task();
     if (task.factors.empty()) {
       draw_wrapped(fonts().body, {left, y}, right - left, fonts().body->FontSize + 2.0f * scale,
-                   palette().text_muted, "This task has no latent factors.");
+                   palette().text_muted, observatory.is_recording() ? "The files have no array “factors”." : "This task has no latent factors.");
       return;
     }
     refresh_targets(observatory);
@@ -172,8 +172,8 @@ class ContrastView final : public View {
     contrasts_.clear();
     chances_.clear();
     for (const auto& factor : task->factors) {
-      contrasts_.push_back(observatory.targets().semantic.rows() == task->contexts
-                               ? contrast_in(observatory.targets().semantic, factor)
+      contrasts_.push_back(gram_block(task->contexts) == 1
+                               ? contrast_in(observatory.targets().of(TargetKind::semantic), factor)
                                : NAN);
       chances_.push_back(share_of_alike_pairs(factor));
     }

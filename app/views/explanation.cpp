@@ -51,8 +51,35 @@ std::string explanation_without_phases(Phase phase, const Task& task) {
   return text;
 }
 
+/// Of snapshots whose training is not known: what the pictures say, and where to look.
+std::string explanation_of_recording(Phase phase, const Task& task) {
+  const std::string points = task.is_one_hot() ? "class means" : "rows";
+  if (!has_phases(task)) {
+    if (!task.has_targets())
+      return "Each cell of the Gram matrix is the cosine of two rows of H, their mean subtracted. Rows of one colour are "
+             "close. Labels or factors in the files would say of what kind they are.";
+    return "Ordered by label, the Gram matrix shows each class as a square. As a network is trained on, the squares turn to "
+           "one colour and so does all that lies between them: within a class all rows agree, and the class means are "
+           "equally far apart.";
+  }
+  switch (phase) {
+    case Phase::unformed:
+      return "Rows that share an attribute are hardly closer than others. Move the playhead to where the orange curve "
+             "rises.";
+    case Phase::structure:
+      return "Rows that share " + named_factors(task) +
+             " point the same way. Where the blue curve overtakes, that is being forgotten.";
+    case Phase::collapsing:
+      return "All " + points + " are on the way to be equally far apart, and what they had in common fades from the picture.";
+    case Phase::collapsed:
+      return "All " + points + " are equally far apart: what they had in common is gone.";
+  }
+  return {};
+}
+
 std::string text_of(const Observatory& observatory) {
   const auto& task = observatory.task();
+  if (observatory.is_recording()) return explanation_of_recording(current_phase(observatory), task);
   const bool is_zero_the_minimum =
       ridge_share_of_limit(observatory.config(), task).value_or(0.0) >= 1.0;
   return explanation(current_phase(observatory), task, rank_bound(observatory), is_zero_the_minimum);

@@ -41,6 +41,10 @@ class WordGramView : public View {
       hover_.set(selection, std::nullopt, std::nullopt);
       return draw_placeholder(header.body(), "waiting for the first step", "gram_w");
     }
+    if (snapshot->gram_w.size() == 0) {
+      hover_.set(selection, std::nullopt, std::nullopt);
+      return draw_placeholder(header.body(), "The files have no array “W” (K × d, a row per class or word).", "gram_w");
+    }
     const GramOrder& order = order_.of(snapshot->embeddings->task, observatory.view.order);
     const auto cell = [&](std::optional<Index> a, std::optional<Index> b) {
       return cell_of(order, paired_word(task, a), paired_word(task, b));

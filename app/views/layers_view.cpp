@@ -100,6 +100,7 @@ class LayersView final : public View {
  private:
   static std::string reason(const Observatory& observatory) {
     if (observatory.snapshot() == nullptr) return "waiting for the first step";
+    if (observatory.is_recording()) return "Snapshots hold no layers below H: they are read inside a network that runs here.";
     if (!observatory.layer_names().empty()) return "reading the layers";
     return "This model has no layers: its H is free. The transformer and the MLP have some.";
   }

@@ -13,6 +13,7 @@
 #include "app/views/matrix_panel.h"
 #include "app/views/pair_card.h"
 #include "app/views/picture_views.h"
+#include "app/views/theory_reading.h"
 #include "app/views/view_header.h"
 #include "core/theory/in_support.h"
 #include "core/train/max_margin_policy.h"
@@ -56,6 +57,10 @@ class LogitsView final : public View {
     header.title("Logits", {"of every word after every context, and where theory sends them",
                             "of every word after every context", "words × contexts"});
     const auto& task = observatory.shared_task();
+    if (const std::string missing = missing_in_recording(observatory); !missing.empty()) {
+      leave(observatory);
+      return draw_placeholder(header.body(), missing, kLogitsKey);
+    }
     if (!is_viewable(*task)) {
       leave(observatory);
       return draw_placeholder(
@@ -71,6 +76,16 @@ class LogitsView final : public View {
   }
 
  private:
+  /// What a recording would need for this picture; empty where it is there.
+  static std::string missing_in_recording(const Observatory& observatory) {
+    if (!observatory.is_recording()) return {};
+    const Snapshot* snapshot = observatory.snapshot();
+    if (snapshot != nullptr && snapshot->embeddings->w.rows() == 0)
+      return "The files have no array “W” (K × d): logits are W h + b.";
+    if (!observatory.task().has_targets()) return "The files have no array “labels”: what follows the rows is not known.";
+    return {};
+  }
+
   void leave(Observatory& observatory) {
     hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
     row_.reset();
@@ -188,6 +203,7 @@ class LogitsView final : public View {
                               task_->is_one_hot() ? "0: one word follows each context"
                                                   : "0: the next words of each context are equally likely",
                               kLogitsKey);
+    if (observatory.is_recording()) return draw_placeholder(frame, max_margin_standing(observatory).text, kLogitsKey);
     if (const auto& share = observatory.status().max_margin_share)
       return draw_placeholder(
           frame,

@@ -11,19 +11,22 @@
 #include "app/views/metric_rows.h"
 #include "app/views/reading.h"
 #include "app/views/side_views.h"
+#include "core/metrics/class_means.h"
 #include "core/metrics/metric_list.h"
 
 namespace gramscope::app {
 namespace {
 
-InfoCard card_of(const MetricValue& value) {
+InfoCard card_of(const MetricValue& value, const Embeddings& embeddings) {
   const auto* entry = find_metric_entry(value.key);
   InfoCard card{metric_label(value), value.key, {}};
   if (!value.is_defined()) card.paragraph("Not defined here: " + value.undefined, palette().warning);
   if (entry == nullptr) return card;
   card.paragraph(entry->meaning, palette().text);
   card.fact("Formula", entry->formula).fact("Range", entry->range);
-  card.fact("At collapse", entry->at_collapse).fact("Source", entry->source);
+  card.fact("At collapse", at_collapse(*entry, class_count(*embeddings.task), embeddings.h.rows()));
+  card.fact("Source", entry->source);
+  if (value.is_defined()) card.fact("Undefined when", entry->undefined_when);
   if (value.is_defined()) card.fact("Now", format_short(value.value));
   return card;
 }
@@ -110,7 +113,7 @@ class MetricView final : public View {
     report_visible_item("label.metric." + row.key,
                         {{rect.min.x, y}, {rect.min.x + label_width, y + fonts().body->FontSize}});
     if (!wants_info_card(state)) return;
-    InfoCard card = card_of(*value);
+    InfoCard card = card_of(*value, *snapshot.embeddings);
     if (const auto* partner = row.partner.empty() ? nullptr : snapshot.metrics.find(row.partner))
       card.fact(metric_label(*partner), format_short(partner->value));
     show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});

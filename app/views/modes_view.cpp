@@ -77,6 +77,8 @@ class ModesView final : public View {
     header.title("Modes", {"how far the logits have grown along their directions", "growth of the logits", "of the logits"});
     const auto records = current_records(observatory);
     const auto& theory = observatory.theory();
+    if (observatory.is_recording() && (theory == nullptr || theory->modes.groups.empty()))
+      return draw_placeholder(header.body(), "No modes: they are of logits, which W and labels in the files would give.", kModesKey);
     if (records.empty() || theory == nullptr)
       return draw_placeholder(header.body(), "waiting for the first step", kModesKey);
     if (theory->modes.groups.empty())
@@ -146,6 +148,7 @@ class ModesView final : public View {
   /// The early growth in theory beside each curve, until it leaves the plot. Gives the reason where a curve has none.
   std::string add_theory(const Observatory& observatory, std::span<const Record> records, const TaskTheory& theory,
                          const std::vector<ModeCurve>& curves, PlotContent& content) {
+    if (observatory.is_recording()) return "how the recording was trained is not known";
     const SegmentStart start = segment_start(observatory.config(), observatory.parameters(), observatory.marks(),
                                              records.back().segment());
     const auto& courses = growth_.of(theory, observatory.first_embeddings(), start, content.x_last);

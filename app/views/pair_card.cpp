@@ -75,7 +75,7 @@ void describe_pair(HoverCard& card, const Task& task, Index a, Index b) {
     const std::string shared = shared_factors(task, a, b);
     card.fact("share", shared.empty() ? "nothing" : shared);
   }
-  if (task.targets.columns() != task.contexts || task.has_one_context_per_label()) return;
+  if (!task.has_targets() || task.has_one_context_per_label()) return;
   if (task.is_one_hot()) {
     const int first = task.labels[static_cast<std::size_t>(a)];
     const int second = task.labels[static_cast<std::size_t>(b)];
@@ -91,12 +91,12 @@ namespace {
 void target_lines(HoverCard& card, const Observatory& observatory, Index a, Index b) {
   const Task& task = observatory.task();
   const Targets& targets = observatory.targets();
-  cosine_line(card, "semantic", targets.semantic, a, b, task.contexts);
-  cosine_line(card, "symmetric", targets.symmetric, a, b, task.contexts);
+  cosine_line(card, "semantic", targets.of(TargetKind::semantic), a, b, task.contexts);
+  cosine_line(card, "symmetric", targets.of(TargetKind::symmetric), a, b, task.contexts);
   // With one next word for each context these are the symmetric target once more.
   if (is_proxy_symmetric(task)) return;
-  cosine_line(card, "proxy S~", targets.proxy, a, b, task.contexts);
-  cosine_line(card, "theory L_mm", targets.max_margin, a, b, task.contexts);
+  cosine_line(card, "proxy S~", targets.of(TargetKind::proxy), a, b, task.contexts);
+  cosine_line(card, "theory L_mm", targets.of(TargetKind::max_margin), a, b, task.contexts);
 }
 
 /// The cosine of two contexts now: itself where all rows are shown, or those of one of the two in full; else the mean of

@@ -6,6 +6,7 @@
 #include "app/ui/format.h"
 #include "app/ui/interaction.h"
 #include "app/ui/parameter_row.h"
+#include "app/ui/scroll_area.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
@@ -203,21 +204,6 @@ class PanelColumn {
   float y_;
   float label_width_ = 0.0f;
   std::optional<std::pair<std::string, Value>> changed_;
-};
-
-/// A child window that scrolls, for its lifetime.
-class ScrollArea {
- public:
-  ScrollArea(const char* name, const Rect& rect) {
-    ImGui::SetCursorScreenPos(rect.min);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
-    ImGui::BeginChild(name, {rect.width(), rect.height()}, false,
-                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings);
-    ImGui::PopStyleVar();
-  }
-  ~ScrollArea() { ImGui::EndChild(); }
-  ScrollArea(const ScrollArea&) = delete;
-  ScrollArea& operator=(const ScrollArea&) = delete;
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ class FloatingWindow {
 
 void PreparationCard::draw(Observatory& observatory, const Rect& area) {
   const auto& preparation = observatory.status().preparation;
-  if (!preparation) {
+  if (!observatory.is_waiting()) {
     begun_ = -1.0;
     return;
   }
@@ -71,7 +71,7 @@ void PreparationCard::draw(Observatory& observatory, const Rect& area) {
     list->AddRectFilled(track.min, {track.min.x + std::max(5 * s, share * track.width()), track.max.y},
                         palette().accent, 2.5f * s);
   report_visible_item("card.preparation", card);
-  if (button("button.preparation.cancel", stop, "Cancel", ButtonKind::secondary, "Goes on with the run as it was.",
+  if (button("button.preparation.cancel", stop, "Cancel", ButtonKind::secondary, "Goes on with what is shown.",
              "Esc"))
     observatory.cancel_preparation();
 }

@@ -5,8 +5,9 @@
 
 namespace gramscope::app {
 
-/// A small card at the top of `area` while a task is being made: what is done, how far it is, and a button that stops
-/// it. It appears once the making has lasted long enough to be noticed, and holds nothing up. Reports
+/// A small card at the top of `area` while the user waits for a task that is being made or a snapshot that is being read:
+/// what is done, how far it is, and a button that stops it. It appears once that has lasted long enough to be noticed, and
+/// holds nothing up. Reports
 /// "card.preparation" and "button.preparation.cancel".
 class PreparationCard {
  public:

@@ -12,7 +12,7 @@ namespace gramscope::app {
 
 /// What the panels read off the run together: the phase and its colour, and what the capacity allows.
 
-/// The phase after the newest recorded step.
+/// The phase after the newest recorded step; in a recording after the one that is shown.
 Phase current_phase(const Observatory& observatory);
 
 /// Word for a person ("unformed", "structure", ...) and the colour that means it everywhere.

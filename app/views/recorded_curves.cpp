@@ -21,11 +21,16 @@ double last_step(const Observatory& observatory, double now) {
 }  // namespace
 
 PlotContent plot_over_steps(const Observatory& observatory, std::string name) {
-  const auto now = static_cast<double>(observatory.status().step);
+  const auto now = static_cast<double>(observatory.playhead());
   PlotContent content;
   content.name = std::move(name);
   content.x_scale = AxisScale::log1p;
-  content.x_last = last_step(observatory, now);
+  if (observatory.is_recording() && !observatory.records().empty()) {
+    content.x_first = static_cast<double>(observatory.records().front().step());
+    content.x_last = std::max(content.x_first + 1.0, static_cast<double>(observatory.records().back().step()));
+  } else {
+    content.x_last = last_step(observatory, now);
+  }
   content.x_label = "step, log scale";
   content.x_unit = "step";
   content.playhead = now;

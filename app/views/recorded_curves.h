@@ -11,8 +11,8 @@ namespace gramscope::app {
 
 // What plots over the recorded steps have in common.
 
-/// A plot of the run so far on the axis log10(1 + step), up to where the run is to end: axis, playhead, and what was
-/// changed on the way. Without curves.
+/// A plot of the run so far on the axis log10(1 + step), up to where the run is to end, of a recording from its first step to
+/// its last: axis, playhead, and what was changed on the way. Without curves.
 PlotContent plot_over_steps(const Observatory& observatory, std::string name);
 
 /// A metric over the recorded steps, NaN where it is not defined; its explanation is what the metric means.

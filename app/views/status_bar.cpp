@@ -1,12 +1,14 @@
 #include "app/views/status_bar.h"
 
 #include <array>
+#include <span>
 
 #include "app/ui/format.h"
 #include "app/ui/info_card.h"
 #include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
+#include "app/views/recording_reading.h"
 
 namespace gramscope::app {
 namespace {
@@ -18,12 +20,17 @@ struct Hint {
   const char* meaning;
 };
 // Least important last: they go first where there is no room.
-constexpr std::array<Hint, 6> kHints{{{"?", "all keys"},
+constexpr std::array<Hint, 6> kRunHints{{{"?", "all keys"},
                                       {"Space", "run/pause"},
                                       {"F", "full view"},
                                       {".", "step"},
                                       {"R", "restart"},
                                       {"N", "new seed"}}};
+constexpr std::array<Hint, 5> kRecordingHints{{{"?", "all keys"},
+                                               {"Space", "play/pause"},
+                                               {"← →", "recorded steps"},
+                                               {"F", "full view"},
+                                               {"Home End", "first, newest"}}};
 
 ImU32 colour_of(Message::Level level) {
   switch (level) {
@@ -38,10 +45,10 @@ ImU32 colour_of(Message::Level level) {
 }
 
 /// Draws the hints from the right end inward, as many as leave `keep` free, and returns where they begin.
-float draw_hints(const Rect& rect, float keep) {
+float draw_hints(const Rect& rect, float keep, std::span<const Hint> hints) {
   const float scale = ui_scale();
   float right = rect.max.x - 12.0f * scale;
-  for (const auto& hint : kHints) {
+  for (const auto& hint : hints) {
     const float key = text_size(fonts().small, hint.key).x;
     const float meaning = text_size(fonts().small, hint.meaning).x;
     const float left = right - key - meaning - 5.0f * scale;
@@ -101,7 +108,9 @@ void draw_status_bar(const Observatory& observatory, const Rect& rect) {
   const float scale = ui_scale();
   const bool has_message = observatory.message() != nullptr && observatory.message_age() < kMessageSeconds;
   const std::string text =
-      has_message ? observatory.message()->text : describe_pace(observatory.status(), observatory.speed());
+      has_message                  ? observatory.message()->text
+      : observatory.is_recording() ? describe_recording(observatory)
+                                   : describe_pace(observatory.status(), observatory.speed());
   ImU32 colour = palette().text_muted;
   if (has_message) colour = colour_of(observatory.message()->level);
   if (observatory.status().has_failed) colour = palette().error;
@@ -111,8 +120,9 @@ void draw_status_bar(const Observatory& observatory, const Rect& rect) {
   const float share_room = share ? text_size(fonts().small, "L_mm 100 %").x + gap : 0.0f;
   // The message matters more than the hints, except the one that leads to all the others.
   const float wanted = left + text_size(fonts().small, text).x + share_room + 24.0f * scale;
+  const auto hints = observatory.is_recording() ? std::span<const Hint>(kRecordingHints) : std::span<const Hint>(kRunHints);
   const float hint_width = 70.0f * scale;
-  const float end = draw_hints(rect, std::min(wanted, rect.max.x - hint_width));
+  const float end = draw_hints(rect, std::min(wanted, rect.max.x - hint_width), hints);
   const std::string shown = elided(fonts().small, text, end - left - share_room);
   const float y = centred_y(fonts().small, rect.min.y, rect.max.y);
   const float width = draw_text(fonts().small, {left, y}, colour, shown);

@@ -21,26 +21,39 @@ class TargetView final : public View {
     const TargetKind kind = fitting_target(observatory.task(), observatory.view.target);
     const std::string text = subtitle(observatory, kind);
     header.title("Target", {text, shortened(observatory, kind)});
-    if (kind == TargetKind::max_margin && observatory.targets().max_margin.size() == 0) {
+    if (kind == TargetKind::max_margin && observatory.max_margin() == nullptr) {
       gram_.leave(observatory);
       return draw_max_margin_placeholder(observatory, header.body(), "target");
     }
     const MatrixF* values = choose(observatory, kind);
     if (values == nullptr || values->size() == 0) {
       gram_.leave(observatory);
-      return draw_placeholder(header.body(), "waiting for the first step", "target");
+      return draw_placeholder(header.body(), reason(observatory, kind), "target");
     }
     gram_.draw(observatory, header.body(), *values, observatory.shared_task(), "target");
   }
 
  private:
+  static std::string reason(const Observatory& observatory, TargetKind kind) {
+    const bool is_proxy_missing = kind == TargetKind::proxy && !observatory.task().has_targets();
+    return is_proxy_missing ? "The files have no array “labels”: what follows the rows is not known."
+                            : "waiting for the first step";
+  }
+
   static void draw_pickers(ViewHeader& header, Observatory& observatory) {
-    const std::string no_factors = observatory.task().factors.empty() ? "this task has no latent factors" : "";
+    const bool is_recording = observatory.is_recording();
+    const std::string no_factors = !observatory.task().factors.empty() ? ""
+                                   : is_recording                      ? "the files have no factors"
+                                                                       : "this task has no latent factors";
+    const std::string no_labels = observatory.task().has_targets() ? "" : "the files have no labels";
+    const bool has_no_limit = is_recording && observatory.max_margin() == nullptr;
+    const std::string no_limit = has_no_limit ? max_margin_standing(observatory).text : "";
     const std::vector<Option> options{
         {"semantic", "semantic", "The cosines if contexts knew their factors and no more.", {}, no_factors},
         {"symmetric", "symmetric", "The cosines if all contexts were equally far apart."},
-        {"proxy", "proxy S~", "What the sets of next words say at once: the supports, centred."},
-        {"max_margin", "theory L_mm", "The max-margin logits: where the geometry goes as the ridge vanishes."}};
+        {"proxy", "proxy S~", "What the sets of next words say at once: the supports, centred.", {}, no_labels},
+        {"max_margin", "theory L_mm", "The max-margin logits: where the geometry goes as the ridge vanishes.", {},
+         no_limit}};
     const int current = static_cast<int>(fitting_target(observatory.task(), observatory.view.target));
     if (const auto picked = header.picker("kind", "", options, current))
       observatory.view.target = kKinds[static_cast<std::size_t>(*picked)];

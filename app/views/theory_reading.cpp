@@ -39,6 +39,10 @@ std::string proof_text(const MaxMarginTheory& theory) {
 MaxMarginStanding max_margin_standing(const Observatory& observatory) {
   if (const auto& share = observatory.status().max_margin_share)
     return {fmt::format("solving for L_mm: {:.0f}%", std::floor(100.0 * *share)), false};
+  if (observatory.is_recording()) {
+    const Snapshot* snapshot = observatory.snapshot();
+    return {snapshot != nullptr ? snapshot->embeddings->max_margin_missing : "L_mm is not there", false};
+  }
   const std::string withheld = max_margin_withheld(observatory.config(), observatory.task());
   if (withheld.empty()) return {"L_mm is not there yet", false};
   const Index contexts = observatory.task().contexts;

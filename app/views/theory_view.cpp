@@ -123,11 +123,16 @@ class TheoryView final : public View {
   void draw(Observatory& observatory, const Rect& rect) override {
     const ViewScope scope(kTheoryKey);
     observatory.view.wanted.plain_grams = true;
-    observatory.view.wants_ntp_ufm = true;
+    observatory.view.wants_ntp_ufm = observatory.task().has_targets();
     ViewHeader header(rect, kTheoryKey);
     header.expect("Theory beside practice");
     draw_order_picker(header, observatory.task(), observatory.view.theory_order);
     header.title("Theory beside practice", {"cosines of H and of W, no mean subtracted", "plain cosines of H and W", "cosines"});
+    if (!observatory.task().has_targets()) {
+      hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
+      return draw_placeholder(header.body(), "The files have no array “labels”: theory begins with what follows the rows.",
+                              kTheoryKey);
+    }
     refresh_task(observatory);
     refresh_max_margin(observatory);
     refresh_similarities(observatory);
@@ -194,7 +199,7 @@ class TheoryView final : public View {
       };
       to_fit_[0] = similarity(snapshot->plain_gram_h, fit->plain_gram_h, run.h.cols(),
                               [&] { return geometry_similarity(run.h, fit->embeddings->h); });
-      to_fit_[1] = similarity(snapshot->plain_gram_w, fit->plain_gram_w, run.w.rows(), [&] {
+      to_fit_[1] = run.w.rows() == 0 ? std::numeric_limits<double>::quiet_NaN() : similarity(snapshot->plain_gram_w, fit->plain_gram_w, run.w.rows(), [&] {
         return geometry_similarity(run.w.transpose(), fit->embeddings->w.transpose());
       });
     }
@@ -326,6 +331,7 @@ class TheoryView final : public View {
   static void draw_missing(Observatory& observatory, const Rect& square, std::size_t column, std::size_t row,
                            const std::string& key) {
     ImGui::GetWindowDrawList()->AddRect(square.min, square.max, palette().line);
+    if (column == kRun && row > 0 && observatory.is_recording()) return draw_placeholder(square, "no W in the files", key);
     if (row > 0) return;
     const auto& fit = observatory.ntp_ufm();
     if (column == kMaxMargin)

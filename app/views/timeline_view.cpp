@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "app/ui/format.h"
 #include "app/ui/plot.h"
 #include "app/ui/theme.h"
+#include "app/ui/widgets.h"
 #include "app/views/recorded_curves.h"
 #include "app/views/side_views.h"
+#include "app/views/view_header.h"
 
 namespace gramscope::app {
 namespace {
@@ -67,13 +70,23 @@ class TimelineView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
     const auto records = current_records(observatory);
-    const auto now = static_cast<double>(observatory.status().step);
+    if (observatory.is_recording() && records.size() < 2) return draw_single_step(observatory, rect);
+    // Where the newest phase goes on to: in a recording nothing is known beyond its last step.
+    const auto now = observatory.is_recording() ? 0.0 : static_cast<double>(observatory.status().step);
     PlotContent content = plot_over_steps(observatory, "timeline");
+    const bool has_live_button = observatory.has_playhead() && !observatory.is_at_newest() && rect.width() > 300.0f * ui_scale();
+    if (has_live_button) content.legend_margin = button_width(live_label(observatory)) + 10.0f * ui_scale();
+    if (observatory.has_playhead()) {
+      content.is_playhead_movable = true;
+      for (const auto& record : records) content.stops.push_back(static_cast<double>(record.step()));
+    }
     // A little more than 0 to 1: the curves end at 1, and the words above them need room.
     const float plot_height = rect.height() - 52.0f * ui_scale();
     content.y_last = 1.0 / (1.0 - std::clamp(22.0f * ui_scale() / std::max(1.0f, plot_height), 0.05f, 0.35f));
     const Task& task = observatory.task();
-    if (!task.is_one_hot() && !has_phases(task)) {
+    if (observatory.is_recording() && !has_phases(task)) {
+      content.series = courses_of_recording(records);
+    } else if (!task.is_one_hot() && !has_phases(task)) {
       content.series = courses_of_theory(records);
     } else {
       content.series = courses_of_collapse(records);
@@ -83,9 +96,69 @@ class TimelineView final : public View {
       add_bound(observatory, content);
     }
     plot_.draw(rect, content);
+    if (!content.is_playhead_movable) return;
+    if (const auto sought = plot_.sought()) observatory.seek(std::llround(*sought));
+    if (has_live_button) draw_live_button(observatory, rect);
   }
 
  private:
+  /// One snapshot has no course.
+  static void draw_single_step(const Observatory& observatory, const Rect& rect) {
+    const auto& records = observatory.records();
+    std::string text = "No snapshot has been measured yet.";
+    if (!records.empty()) text = "One snapshot, of step " + format_count(records.front().step()) + ". ";
+    if (!records.empty())
+      text += observatory.status().recording->is_following
+                  ? "Its course begins with the next."
+                  : "Open a directory of snapshots to see a course over the steps of training.";
+    draw_placeholder(rect, text, "timeline");
+  }
+
+  static std::string live_label(const Observatory& observatory) {
+    return observatory.status().recording->is_following ? "Live" : "Newest";
+  }
+
+  /// Back to the newest step, at the right end of the legend.
+  static void draw_live_button(Observatory& observatory, const Rect& rect) {
+    const float s = ui_scale();
+    const std::string label = live_label(observatory);
+    const float right = rect.max.x - 18.0f * s;
+    const float top = std::round(rect.min.y + 3.0f * s);
+    const Rect place{{std::round(right - button_width(label)), top}, {right, top + std::round(20.0f * s)}};
+    if (button("button.live", place, label, ButtonKind::secondary,
+               label == "Live" ? "The newest step, and those that come after it." : "The newest step.", "End"))
+      observatory.go_live();
+  }
+
+  /// Without two factors: how symmetric the embeddings are, how few directions they take, and whether the predictions
+  /// are right; of these what the files allow.
+  static std::vector<PlotSeries> courses_of_recording(std::span<const Record> records) {
+    struct Course {
+      const char* key;
+      const char* label;
+      const char* short_label;
+      ImU32 colour;
+    };
+    const std::array courses{Course{"cka_symmetric", "symmetric: all equally far apart", "symmetric", palette().symmetric},
+                             Course{"explained_variance_3", "variance in three axes", "3 axes", palette().classes[2]},
+                             Course{"accuracy", "right predictions", "accuracy", palette().classes[3]}};
+    std::vector<PlotSeries> result;
+    for (const auto& course : courses) {
+      PlotSeries series = series_of(records, course.key);
+      if (!has_values(series)) continue;
+      series.label = course.label;
+      series.short_label = course.short_label;
+      series.colour = course.colour;
+      result.push_back(std::move(series));
+    }
+    if (PlotSeries loss = dashed_loss(records); has_values(loss)) result.push_back(std::move(loss));
+    return result;
+  }
+
+  static bool has_values(const PlotSeries& series) {
+    return std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); });
+  }
+
   /// Several next words and no phases: what the theory of soft labels speaks of.
   static std::vector<PlotSeries> courses_of_theory(std::span<const Record> records) {
     std::vector<PlotSeries> result{series_of(records, "subspace_same"), series_of(records, "sim_h_mm"),

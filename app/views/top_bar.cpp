@@ -11,6 +11,8 @@
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/views/reading.h"
+#include "app/views/recording_controls.h"
+#include "app/views/recording_reading.h"
 
 namespace gramscope::app {
 namespace {
@@ -89,13 +91,16 @@ float width_of(const Reading& reading) {
 std::vector<Reading> readings_of(const Observatory& observatory) {
   std::vector<Reading> result;
   const auto& status = observatory.status();
-  result.push_back(
-      {"step", "step", format_count(status.step), "12,345", "Steps taken since the last restart."});
+  const bool is_recording = observatory.is_recording();
+  result.push_back({"step", "step", format_count(observatory.playhead()), "12,345",
+                    is_recording ? "The step of the snapshot that is shown." : "Steps taken since the last restart."});
   const auto* snapshot = observatory.snapshot();
   const double excess = snapshot != nullptr ? snapshot->metrics.get("loss_excess") : NAN;
-  result.push_back({"loss", "loss − floor", format_short(excess), "2.15e−2",
-                    "Cross-entropy above the entropy of the data, in nats: what training can still remove."});
-  if (status.is_running)
+  // A recording without W and labels has no loss.
+  if (!is_recording || std::isfinite(excess))
+    result.push_back({"loss", "loss − floor", format_short(excess), "2.15e−2",
+                      "Cross-entropy above the entropy of the data, in nats: what training can still remove."});
+  if (status.is_running && !is_recording)
     result.push_back({"rate", "steps/s", format_rate(status.steps_per_second), "12,300",
                       "Steps taken in the last half second, per second."});
   if (observatory.config().contains("run.seed"))
@@ -148,11 +153,6 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
   const float bottom = top + height;
   float x = rect.min.x + 12.0f * scale;
-  auto next = [&](float width) {
-    const Rect slot{{x, top}, {x + std::round(width), bottom}};
-    x = slot.max.x + kGap * scale;
-    return slot;
-  };
   if (rect.width() >= 1200.0f * scale) {
     const auto& font = fonts();
     const float width =
@@ -160,25 +160,55 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
     report_item("label.title", {x, top}, {x + width, bottom});
     x += width + 16.0f * scale;
   }
+  x = draw_picker(observatory, {{x, top}, {rect.max.x, bottom}}, rect.width() >= 1200.0f * scale);
+  const bool is_narrow = rect.width() < 1100.0f * scale;
+  if (!observatory.is_recording()) {
+    x = draw_run_buttons(observatory, {{x, top}, {rect.max.x, bottom}});
+    return draw_speed(observatory, x, top, bottom, is_narrow);
+  }
+  x = draw_transport(observatory, {{x, top}, {rect.max.x, bottom}});
+  if (observatory.has_playhead()) x = draw_speed(observatory, x, top, bottom, is_narrow) + kGap * scale;
+  // The phase and the step are worth more than how far reading has come.
+  const float readings = badge_width("collapsing") + 130.0f * scale;
+  return draw_follow_switch(observatory, {{x, top}, {rect.max.x - readings, bottom}});
+}
+
+float TopBar::draw_picker(Observatory& observatory, const Rect& slot, bool is_wide) {
+  const float scale = ui_scale();
   int current = -1;
   for (std::size_t i = 0; i < presets_.size(); ++i)
-    if (presets_[i].key == observatory.preset()) current = static_cast<int>(i);
+    if (!observatory.is_recording() && presets_[i].key == observatory.preset()) current = static_cast<int>(i);
   // Where the title has no room the name stands in for it: short, and what the command line calls it.
-  const float widest = (rect.width() >= 1200.0f * scale ? 220.0f : 150.0f) * scale;
+  const float widest = (is_wide ? 220.0f : 150.0f) * scale;
   const float around = 36.0f * scale;
   std::string caption = observatory.preset().empty() ? "Custom" : observatory.preset();
-  if (current >= 0) {
+  if (observatory.is_recording()) {
+    caption = recording_name(*observatory.status().recording);
+    caption = elided_middle(fonts().body, caption, widest - around);
+  } else if (current >= 0) {
     const auto& title = presets_[static_cast<std::size_t>(current)].label;
     if (text_size(fonts().body, title).x + around <= widest) caption = title;
   }
-  const float picker = std::clamp(text_size(fonts().body, caption).x + around, 120.0f * scale, widest);
-  if (const auto chosen = combo("picker.experiment", next(picker), presets_, current, caption)) {
+  const float picker = std::round(std::clamp(text_size(fonts().body, caption).x + around, 120.0f * scale, widest));
+  const Rect rect{slot.min, {slot.min.x + picker, slot.max.y}};
+  if (const auto chosen = combo("picker.experiment", rect, presets_, current, caption)) {
     try {
       source_.load(observatory, presets_[static_cast<std::size_t>(*chosen)].key);
     } catch (const std::exception& error) {
       observatory.tell({Message::Level::error, error.what()});
     }
   }
+  return rect.max.x + kGap * scale;
+}
+
+float TopBar::draw_run_buttons(Observatory& observatory, const Rect& slot) {
+  const float scale = ui_scale();
+  float x = slot.min.x;
+  auto next = [&](float width) {
+    const Rect rect{{x, slot.min.y}, {x + std::round(width), slot.max.y}};
+    x = rect.max.x + kGap * scale;
+    return rect;
+  };
   const std::string label = run_label(observatory.status());
   // One width for both words: the bar must not jump when the run is paused.
   const float run_width = std::max(button_width(label), button_width("Pause"));
@@ -194,7 +224,7 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
   if (button("button.new_seed", next(button_width("New seed")), "New seed", ButtonKind::secondary,
              "Back to step 0 with other initial weights.", "N"))
     observatory.new_seed();
-  return draw_speed(observatory, x, top, bottom, rect.width() < 1100.0f * scale);
+  return x;
 }
 
 float TopBar::draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow) {

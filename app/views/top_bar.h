@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,8 @@ struct ExperimentSource {
   /// Loads the preset of that name, or the preset or session in that file, into the observatory. May throw: the text
   /// becomes a message.
   std::function<void(Observatory&, const std::string& name)> load;
+  /// Opens snapshots that another program has written, in a file or a directory. May throw the same.
+  std::function<std::unique_ptr<RunSource>(const std::filesystem::path& path)> open_recording;
 };
 
 /// The bar at the top: which experiment, how it is run, and where it stands. What does not fit is left out,
@@ -35,6 +39,8 @@ class TopBar {
 
  private:
   float draw_controls(Observatory& observatory, const Rect& rect);
+  float draw_picker(Observatory& observatory, const Rect& slot, bool is_wide);
+  float draw_run_buttons(Observatory& observatory, const Rect& slot);
   float draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow);
   void draw_readings(const Observatory& observatory, const Rect& rect, float left);
 

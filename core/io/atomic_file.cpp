@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 
+#include "core/io/byte_stream.h"
 #include "core/registry/error.h"
 
 namespace gramscope {
@@ -97,26 +97,11 @@ void write_file(const fs::path& path, std::string_view bytes) {
 }
 
 std::string read_file(const fs::path& path, std::size_t limit) {
-  const auto error = [&](const char* why) { return InputError(fmt::format("{}: {}", path.string(), why)); };
-  // Not blocking, so that a named pipe is refused below instead of waited for.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) throw error(std::strerror(errno));
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) throw error(std::strerror(errno));
-  if (S_ISDIR(status.st_mode)) throw error("is a directory");
-  if (!S_ISREG(status.st_mode)) throw error("is not a regular file");
-  if (static_cast<std::size_t>(status.st_size) > limit)
-    throw error(fmt::format("has {} bytes, more than the {} that are read", status.st_size, limit).c_str());
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw error(std::strerror(errno));
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  bytes.resize(done);
+  const InputFile file(path);
+  if (file.bytes() > limit)
+    throw InputError(fmt::format("{}: has {} bytes, more than the {} that are read", path.string(), file.bytes(), limit));
+  std::string bytes(static_cast<std::size_t>(file.bytes()), '\0');
+  bytes.resize(file.read(0, bytes.data(), bytes.size()));
   return bytes;
 }
 

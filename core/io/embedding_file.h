@@ -8,29 +8,42 @@
 #include <utility>
 #include <vector>
 
+#include "core/io/snapshot_paths.h"
 #include "core/tasks/task_work.h"
 #include "core/train/snapshot.h"
 
 namespace gramscope {
 
 /// Embeddings that any program has written, as .npz, .npy (H alone) or .safetensors. Arrays, by name:
-///   H (or embeddings)  n×d reals, a row per sample          the only one that must be there
-///   W                  K×d reals, a row per class or word   with b: the read-out W h + b
-///   b                  K reals                              only beside W
+///   H (or embeddings)  n×d numbers, a row per sample        the only one that must be there
+///   W                  K×d numbers, a row per class or word with b: the read-out W h + b
+///   b                  K numbers                            only beside W
 ///   labels (or y)      n integers >= 0, less than K where there is a W
-///   factors            n×k integers >= 0 (n: one factor), the latent attributes; factor_names: k texts
+///   factors            n×k integers (n: one factor), the latent attributes; factor_names: k texts
 ///   names              n texts; word_names: K texts
 ///   step               an integer >= 0
-/// An .npz or .safetensors with one matrix alone may call it anything. Other arrays are passed over. Text in .safetensors
-/// is given by the metadata, as JSON arrays of strings.
+///   smoothing, penalty a number each: the label smoothing in force, and what the objective adds to the loss
+/// Numbers are reals of 16, 32 or 64 bits (bfloat16 in .safetensors) or integers, in C or Fortran order, in either byte
+/// order; all become doubles, exactly but for integers beyond 2^53. An .npz or .safetensors with one matrix alone may call
+/// it anything. Other arrays are passed over. In .safetensors, which has no texts, these are strings in __metadata__ that
+/// hold a JSON array of strings ("names": "[\"a\", \"b\"]"); "step" may be one that holds a number.
 ///
-/// Limits, checked before anything is allocated: kMostEmbeddingCells entries of H and of W, kMostEmbeddingRows rows.
+/// Rows, columns and elements are counted from 0 everywhere, as in NumPy: samples and words without a name are called "0",
+/// "1", ..., and so are the values of a factor, by their integer.
+///
+/// Limits, checked before anything is allocated: kMostEmbeddingCells entries of H and of W, kMostEmbeddingRows rows of H,
+/// kMostEmbeddingWords words, kMostEmbeddingFactors factors. Memory while reading: the doubles of H and W, and a few MiB.
 inline constexpr Index kMostEmbeddingCells = Index{1} << 27;  ///< 20,000 × 4,096 fits
 inline constexpr Index kMostEmbeddingRows = Index{1} << 16;
+inline constexpr Index kMostEmbeddingWords = Index{1} << 19;
+inline constexpr Index kMostEmbeddingFactors = 64;
 
 /// What a file holds.
 struct EmbeddingFile {
-  std::shared_ptr<const Embeddings> embeddings;  ///< at step 0 where neither the file nor its name says one
+  /// At step 0 where neither the file nor its name (step_in_name) says one. Nobody else has them yet: what is known of their
+  /// segment and theory can be added.
+  std::shared_ptr<Embeddings> embeddings;
+  std::optional<std::int64_t> own_step;  ///< that the file itself says
   std::vector<std::pair<std::string, std::string>> facts;  ///< {"H", "5,000 × 1,024, float32"}, in the order above
 };
 
@@ -42,18 +55,5 @@ struct EmbeddingFile {
 /// .pth with the line of Python that converts them. Throws Cancelled.
 EmbeddingFile read_embedding_file(const std::filesystem::path& path, const Embeddings* before = nullptr,
                                   const Task* targets = nullptr, const TaskWork& work = {});
-
-/// A file that looks like a snapshot, by its name.
-struct SnapshotPath {
-  std::filesystem::path path;
-  std::optional<std::int64_t> step;  ///< the last number in the file's name: "model_step_00200.npz" 200
-  std::uintmax_t bytes = 0;
-  std::filesystem::file_time_type written{};
-};
-
-/// The .npz, .npy and .safetensors files of a directory, or of its folder "snapshots" where it has one (what `run --out`
-/// leaves), by step and then by name; temporary files (a name that begins with a dot or ends in .tmp) are not among them.
-/// Of one file: itself. Throws InputError if there is no such file or directory or it cannot be read.
-std::vector<SnapshotPath> list_snapshots(const std::filesystem::path& path);
 
 }  // namespace gramscope

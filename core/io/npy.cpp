@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <optional>
+#include <initializer_list>
+#include <type_traits>
+#include <utility>
 
 #include "core/text/unicode.h"
 #include "core/registry/error.h"
@@ -21,16 +22,11 @@ namespace {
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMaxHeader = 1 << 16;
 constexpr std::size_t kMaxDimensions = 32;
+constexpr std::size_t kMostElementBytes = std::size_t{1} << 24;
 
 template <class T>
 void append_raw(std::string& bytes, T value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-std::string shape_text(const std::vector<std::size_t>& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  return text + (shape.size() == 1 ? ",)" : ")");
 }
 
 /// The preamble and dictionary, padded so that the data begins at a multiple of 64 bytes.
@@ -101,11 +97,11 @@ class HeaderParser {
     while (!accept('}')) {
       const std::string key = quoted();
       expect(':');
+      // Python would let the last of two win.
+      if ((key == "descr" && has_dtype) || (key == "fortran_order" && has_order) || (key == "shape" && has_shape))
+        fail(fmt::format("'{}' is there twice", key));
       if (key == "descr") {
-        skip_space();
-        if (position_ < text_.size() && text_[position_] == '[')
-          fail("a structured array, of which only plain ones are read");
-        result.dtype = quoted();
+        result.dtype = accept('[') ? records() : quoted();
         has_dtype = true;
       } else if (key == "fortran_order") {
         result.is_fortran = truth();
@@ -114,13 +110,15 @@ class HeaderParser {
         result.shape = tuple();
         has_shape = true;
       } else {
-        fail("an unknown key '" + key.substr(0, 40) + "'");
+        fail("an unknown key '" + shown_name(key) + "'");
       }
       if (accept(',')) continue;
       expect('}');
       break;
     }
     if (!has_dtype || !has_order || !has_shape) fail("needs 'descr', 'fortran_order' and 'shape'");
+    skip_space();
+    if (position_ != text_.size()) fail(fmt::format("goes on after its end, at byte {}", position_));
     return result;
   }
 
@@ -150,6 +148,21 @@ class HeaderParser {
     std::string result(text_.substr(position_, end - position_));
     position_ = end + 1;
     return result;
+  }
+  /// Passes over the fields of a structured array, whose '[' has been taken: brackets are counted, texts left out.
+  std::string records() {
+    for (int depth = 1; depth > 0;) {
+      if (position_ >= text_.size()) fail("an unfinished list");
+      const char c = text_[position_];
+      if (c == '\'' || c == '"') {
+        quoted();
+        continue;
+      }
+      if (c == '[') ++depth;
+      if (c == ']') --depth;
+      ++position_;
+    }
+    return "records";
   }
   bool truth() {
     skip_space();
@@ -185,28 +198,6 @@ class HeaderParser {
   std::size_t position_ = 0;
 };
 
-/// Takes the header off `bytes`.
-HeaderParser::Result take_header(std::string_view& bytes, const std::string& where) {
-  const auto fail = [&](const std::string& problem) {
-    return InputError(fmt::format("{}: array header: {}", where, problem));
-  };
-  if (!bytes.starts_with(kMagic)) throw fail("not a NumPy array (the first bytes are not \\x93NUMPY)");
-  bytes.remove_prefix(kMagic.size());
-  if (bytes.size() < 4) throw fail("cut short");
-  const int version = static_cast<unsigned char>(bytes[0]);
-  if (version < 1 || version > 3) throw fail(fmt::format("format {} is not known", version));
-  const std::size_t field = version == 1 ? 2 : 4;
-  if (bytes.size() < 2 + field) throw fail("cut short");
-  std::uint32_t length = 0;
-  std::memcpy(&length, bytes.data() + 2, field);
-  bytes.remove_prefix(2 + field);
-  if (length > kMaxHeader) throw fail(fmt::format("{} bytes long, more than {}", length, kMaxHeader));
-  if (length > bytes.size()) throw fail("cut short");
-  const auto result = HeaderParser(bytes.substr(0, length), where).parse();
-  bytes.remove_prefix(length);
-  return result;
-}
-
 /// For each position in C order, the position in Fortran order of the same shape.
 std::vector<std::size_t> fortran_positions(const std::vector<std::size_t>& shape, std::size_t count) {
   std::vector<std::size_t> stride(shape.size(), 1);
@@ -222,76 +213,57 @@ std::vector<std::size_t> fortran_positions(const std::vector<std::size_t>& shape
   return positions;
 }
 
-template <class Stored, class Kept>
-Array::Values numbers(std::string_view bytes, std::size_t count) {
-  std::vector<Kept> values(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    Stored value;
-    std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
-    values[i] = static_cast<Kept>(value);
-  }
-  return values;
-}
-
-Array::Values texts(std::string_view bytes, std::size_t count, std::size_t width, const std::string& where) {
-  std::vector<std::string> values(count);
-  std::u32string text(width, U'\0');
-  for (std::size_t i = 0; i < count; ++i) {
-    if (width > 0) std::memcpy(text.data(), bytes.data() + i * width * 4, width * 4);
-    const auto end = text.find_last_not_of(U'\0');
-    const auto used = std::u32string_view(text).substr(0, end == std::u32string::npos ? 0 : end + 1);
-    if (!is_valid_unicode(used))
-      throw InputError(fmt::format("{}: element {}: not a Unicode text", where, i));
-    values[i] = utf8(used);
-  }
-  return values;
-}
-
-struct StoredType {
-  std::size_t bytes = 0;  ///< of an element
-  std::size_t width = 0;  ///< characters, for text
-  char kind = 0;          ///< f, i, u, b, U
-};
-
-std::optional<StoredType> stored_type(std::string_view dtype) {
-  if (dtype.size() < 3) return std::nullopt;
-  const char order = dtype[0];
-  const char kind = dtype[1];
+/// "<f4", "|b1", ">U12"; records and types that are not read are `unread`.
+ElementType element_type(std::string_view dtype) {
+  ElementType type;
+  type.name = shown_name(dtype);
   std::size_t number = 0;
-  const auto [end, error] = std::from_chars(dtype.data() + 2, dtype.data() + dtype.size(), number);
-  if (error != std::errc() || end != dtype.data() + dtype.size()) return std::nullopt;
-  if (kind == 'U') {
-    if (order != '<' || number > (std::size_t{1} << 24)) return std::nullopt;
-    return StoredType{number * 4, number, kind};
-  }
-  const bool has_order = order == '<' || ((order == '|' || order == '=') && number == 1);
-  const bool is_known = (kind == 'f' && (number == 4 || number == 8)) || (kind == 'b' && number == 1) ||
-                        (kind == 'i' && (number == 1 || number == 2 || number == 4 || number == 8)) ||
-                        (kind == 'u' && (number == 1 || number == 2 || number == 4));
-  if (!has_order || !is_known) return std::nullopt;
-  return StoredType{number, 0, kind};
+  if (dtype.size() < 3 || std::string_view("<>|=").find(dtype[0]) == std::string_view::npos) return type;
+  const char* const last = dtype.data() + dtype.size();
+  const auto [end, error] = std::from_chars(dtype.data() + 2, last, number);
+  if (error != std::errc() || end != last || number > kMostElementBytes) return type;
+  const auto is_one_of = [number](std::initializer_list<std::size_t> sizes) {
+    return std::find(sizes.begin(), sizes.end(), number) != sizes.end();
+  };
+  const auto read_as = [&](ElementKind kind, std::size_t bytes, std::string name) {
+    type.kind = kind;
+    type.bytes = bytes;
+    // '=' is the machine's own order, and '|' none, for what has no bytes to order.
+    type.is_swapped = dtype[0] == '>' && kind != ElementKind::octets;
+    type.name = std::move(name);
+  };
+  const char kind = dtype[1];
+  if (kind == 'f' && is_one_of({2, 4, 8})) read_as(ElementKind::real, number, fmt::format("float{}", 8 * number));
+  if (kind == 'i' && is_one_of({1, 2, 4, 8})) read_as(ElementKind::integer, number, fmt::format("int{}", 8 * number));
+  if (kind == 'u' && is_one_of({1, 2, 4, 8})) read_as(ElementKind::natural, number, fmt::format("uint{}", 8 * number));
+  if (kind == 'b' && number == 1) read_as(ElementKind::truth, 1, "bool");
+  if (kind == 'U') read_as(ElementKind::text, 4 * number, "text");
+  if (kind == 'S') read_as(ElementKind::octets, number, "bytes");
+  return type;
 }
 
-Array::Values parse_values(std::string_view bytes, std::size_t count, const StoredType& type,
-                           const std::string& where) {
-  using I64 = std::int64_t;
-  switch (type.kind) {
-    case 'f':
-      return type.bytes == 8 ? numbers<double, double>(bytes, count) : numbers<float, float>(bytes, count);
-    case 'b':
-      return numbers<std::uint8_t, bool>(bytes, count);
-    case 'U':
-      return texts(bytes, count, type.width, where);
-    case 'u':
-      if (type.bytes == 1) return numbers<std::uint8_t, I64>(bytes, count);
-      if (type.bytes == 2) return numbers<std::uint16_t, I64>(bytes, count);
-      return numbers<std::uint32_t, I64>(bytes, count);
-    default:
-      if (type.bytes == 1) return numbers<std::int8_t, I64>(bytes, count);
-      if (type.bytes == 2) return numbers<std::int16_t, I64>(bytes, count);
-      if (type.bytes == 4) return numbers<std::int32_t, I64>(bytes, count);
-      return numbers<I64, I64>(bytes, count);
-  }
+template <class Kept>
+Array::Values parse_reals(ByteStream& stream, std::size_t count, const ElementType& type) {
+  std::string bytes(count * type.bytes, '\0');
+  stream.take(bytes.data(), bytes.size());
+  std::vector<double> values(count);
+  convert_to_reals(bytes.data(), count, type, values.data());
+  if constexpr (std::is_same_v<Kept, double>)
+    return values;
+  else
+    return std::vector<Kept>(values.begin(), values.end());
+}
+
+/// The elements in the order of the file.
+Array::Values parse_values(ByteStream& stream, const StoredArray& array, std::size_t count) {
+  const StoredArray in_a_row{array.type, {count}, false};
+  if (array.type.is_text()) return read_texts(stream, in_a_row);
+  if (array.type.is_real())
+    return array.type.bytes == 8 ? parse_reals<double>(stream, count, array.type)
+                                 : parse_reals<float>(stream, count, array.type);
+  const auto values = read_integers(stream, in_a_row);
+  if (array.type.kind == ElementKind::truth) return std::vector<bool>(values.begin(), values.end());
+  return values;
 }
 
 }  // namespace
@@ -333,33 +305,43 @@ std::string npy_bytes(const Array& array) {
   return std::visit(Body{array.shape}, array.values);
 }
 
-Array parse_npy(std::string_view bytes, const std::string& where) {
-  const auto read = take_header(bytes, where);
-  const auto type = stored_type(read.dtype);
-  if (!type) {
-    throw InputError(fmt::format(
-        "{}: array header: type '{}' is not read (known: little-endian f4, f8, i1 to i8, u1 to u4, b1 and U)",
-        where, read.dtype.substr(0, 40)));
+StoredArray take_npy_header(ByteStream& stream) {
+  const auto fail = [&](const std::string& problem) {
+    return InputError(fmt::format("{}: array header: {}", stream.where(), problem));
+  };
+  const auto take = [&](std::size_t count) {
+    if (count > stream.left()) throw fail("cut short");
+    std::string bytes(count, '\0');
+    stream.take(bytes.data(), count);
+    return bytes;
+  };
+  if (stream.left() < kMagic.size() || take(kMagic.size()) != kMagic)
+    throw fail("not a NumPy array (the first bytes are not \\x93NUMPY)");
+  const int version = static_cast<unsigned char>(take(2)[0]);
+  if (version < 1 || version > 3) throw fail(fmt::format("format {} is not known", version));
+  std::uint32_t length = 0;
+  const std::string field = take(version == 1 ? 2 : 4);
+  std::memcpy(&length, field.data(), field.size());
+  if (length > kMaxHeader) throw fail(fmt::format("{} bytes long, more than {}", length, kMaxHeader));
+  const std::string dictionary = take(length);
+  const auto header = HeaderParser(dictionary, stream.where()).parse();
+  if (header.dtype.size() > 1 && header.dtype[1] == 'O')
+    throw PickledArray(fmt::format("{}: array header: '{}': pickled Python objects, which are not read", stream.where(),
+                                   shown_name(header.dtype)));
+  return {element_type(header.dtype), header.shape, header.is_fortran};
+}
+
+Array read_npy(ByteStream& stream) {
+  const StoredArray stored = take_npy_header(stream);
+  if (stored.type.kind == ElementKind::unread) {
+    throw InputError(
+        fmt::format("{}: array header: type '{}' is not read (known: f2 to f8, i1 to i8, u1 to u8, b1, U and S)",
+                    stream.where(), stored.type.name));
   }
-  // Whatever the header claims, there can be no more elements than there are bytes; checked factor by factor,
-  // so that the product cannot overflow. An extent of 0 makes the others meaningless.
-  std::size_t count = 1;
-  const bool is_empty = std::find(read.shape.begin(), read.shape.end(), 0u) != read.shape.end();
-  const std::size_t most = type->bytes > 0 ? bytes.size() / type->bytes : bytes.size();
-  for (const auto extent : read.shape) {
-    if (!is_empty && extent > most / count) {
-      throw InputError(fmt::format("{}: data: {} bytes are fewer than the shape {} of '{}' needs", where,
-                                   bytes.size(), shape_text(read.shape), read.dtype));
-    }
-    count = is_empty ? 0 : count * extent;
-  }
-  if (bytes.size() != count * type->bytes) {
-    throw InputError(fmt::format("{}: data: {} bytes, where the shape {} of '{}' needs {}", where,
-                                 bytes.size(), shape_text(read.shape), read.dtype, count * type->bytes));
-  }
-  Array array{read.shape, parse_values(bytes, count, *type, where)};
-  if (read.is_fortran && read.shape.size() > 1) {
-    const auto positions = fortran_positions(read.shape, count);
+  const std::size_t count = checked_count(stored, stream);
+  Array array{stored.shape, parse_values(stream, stored, count)};
+  if (stored.is_fortran && stored.shape.size() > 1) {
+    const auto positions = fortran_positions(stored.shape, count);
     std::visit(
         [&](auto& values) {
           auto ordered = values;
@@ -368,7 +350,13 @@ Array parse_npy(std::string_view bytes, const std::string& where) {
         },
         array.values);
   }
+  stream.finish();
   return array;
+}
+
+Array parse_npy(std::string_view bytes, const std::string& where) {
+  MemoryStream stream(where, bytes);
+  return read_npy(stream);
 }
 
 }  // namespace gramscope

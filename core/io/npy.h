@@ -6,7 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "core/io/stored_array.h"
 #include "core/linalg/types.h"
+#include "core/registry/error.h"
 
 namespace gramscope {
 
@@ -35,11 +37,24 @@ Array text_array(std::vector<std::string> values);
 /// of the longest text. Throws RuntimeError if the shape does not hold the values.
 std::string npy_bytes(const Array& array);
 
-/// Reads a .npy file of format 1 to 3: reals '<f8' and '<f4', integers '<i1' to '<i8' and '<u1' to '<u4',
-/// booleans and
-/// '<U' text, in C or Fortran order, of at most 32 dimensions. Nothing is allocated before the size is
-/// checked against the bytes that are there. Throws InputError "where: place: problem"; `where` names the
-/// file.
+/// Takes the header of a .npy file of format 1 to 3 off the stream, which leaves the elements: a Python literal of at most
+/// 65,536 bytes and 32 dimensions. Throws InputError "where: place: problem"; for the pickled Python objects of an object
+/// array PickledArray. Reals of 2 to 8 bytes, integers of 1 to 8, booleans, text and octets, in either byte order; an
+/// array of another type (complex numbers, dates, records) has ElementKind::unread.
+StoredArray take_npy_header(ByteStream& stream);
+
+/// An array of Python objects, which only Python can read.
+class PickledArray : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+/// Reads a .npy file: what take_npy_header() knows, in C or Fortran order. Nothing is allocated before the size is
+/// checked against the bytes that are there. Throws InputError "where: place: problem"; `where` names the file. Halves
+/// become floats, all integers 64 bits with a sign.
 Array parse_npy(std::string_view bytes, const std::string& where);
+
+/// The same from a stream.
+Array read_npy(ByteStream& stream);
 
 }  // namespace gramscope

@@ -22,6 +22,9 @@ enum class Compression { stored, deflated };
 void write_npz(const std::filesystem::path& path, std::span<const NamedArray> arrays,
                Compression compression = Compression::deflated);
 
+/// The name of the array that a member of an .npz file holds: without ".npy".
+std::string npz_array_name(const std::string& member);
+
 /// Reads the arrays of an .npz file, in its order. Sizes are checked before anything is allocated: at most
 /// `limit` bytes altogether, and no more than the compressed data can hold. Throws InputError "file: place:
 /// problem".

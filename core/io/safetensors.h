@@ -24,8 +24,8 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedM
 
 /// Reads the tensors of a file: F64, F32, F16 and BF16 of at most two dimensions, of which one of one dimension becomes
 /// a column and one of none 1×1. Throws InputError "file: place: problem" unless the header is well formed, every tensor
-/// has as many bytes as its type and shape need, and together they fill the file without gap or overlap. Nothing is
-/// allocated beyond a few times the size of the file.
+/// has as many bytes as its type and shape need, and together they fill the file without gap or overlap. Memory:
+/// the matrices, a few MiB, and a few times the header.
 std::map<std::string, MatrixD> read_safetensors(const std::filesystem::path& path);
 
 /// As read_safetensors, from the bytes of a file; `where` names it.

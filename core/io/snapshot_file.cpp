@@ -10,6 +10,8 @@ std::vector<NamedArray> snapshot_arrays(const Embeddings& embeddings) {
   std::vector<NamedArray> arrays;
   arrays.push_back({"H", matrix_array(embeddings.h.transpose())});
   arrays.push_back({"W", matrix_array(embeddings.w)});
+  if (embeddings.bias.size() > 0)
+    arrays.push_back({"b", real_array({embeddings.bias.begin(), embeddings.bias.end()})});
   if (task.is_one_hot())
     arrays.push_back({"labels", integer_array({task.labels.begin(), task.labels.end()}, {contexts})});
   if (!task.factors.empty()) {
@@ -31,6 +33,9 @@ std::vector<NamedArray> snapshot_arrays(const Embeddings& embeddings) {
   }
   arrays.push_back({"names", text_array(task.context_names)});
   arrays.push_back({"step", integer_array({embeddings.step}, {})});
+  if (embeddings.smoothing != 0.0)
+    arrays.push_back({"smoothing", {{}, std::vector<double>{embeddings.smoothing}}});
+  if (embeddings.penalty != 0.0) arrays.push_back({"penalty", {{}, std::vector<double>{embeddings.penalty}}});
   return arrays;
 }
 

@@ -1,5 +1,6 @@
 #include "core/linalg/decomposition.h"
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
@@ -30,6 +31,18 @@ SymmetricEigen symmetric_eigen(const MatrixD& a) {
 
 VectorD symmetric_eigenvalues(const MatrixD& a) {
   return Eigen::SelfAdjointEigenSolver<MatrixD>(a, Eigen::EigenvaluesOnly).eigenvalues().reverse();
+}
+
+VectorD tridiagonal_eigenvalues(const VectorD& diagonal, const VectorD& beside) {
+  Eigen::SelfAdjointEigenSolver<MatrixD> solver;
+  solver.computeFromTridiagonal(diagonal, beside, Eigen::EigenvaluesOnly);
+  return solver.eigenvalues().reverse();
+}
+
+Cholesky cholesky(const MatrixD& a) {
+  const Eigen::LLT<MatrixD> llt(a);
+  if (llt.info() != Eigen::Success) return {};
+  return {llt.matrixL(), llt.rcond()};
 }
 
 Qr householder_qr(const MatrixD& a, Index columns) {

@@ -27,6 +27,16 @@ struct SymmetricEigen {
 SymmetricEigen symmetric_eigen(const MatrixD& a);
 /// The eigenvalues alone, descending: a third of the work.
 VectorD symmetric_eigenvalues(const MatrixD& a);
+/// The eigenvalues of the symmetric tridiagonal matrix with that diagonal (n) and those entries beside it (n - 1), descending.
+VectorD tridiagonal_eigenvalues(const VectorD& diagonal, const VectorD& beside);
+
+/// A = L L^T of a symmetric positive definite matrix, L lower triangular. `reciprocal_condition` estimates 1/(|A|_1 |A^-1|_1),
+/// which the smallest eigenvalue over the largest is not below; 0 where A is not positive definite.
+struct Cholesky {
+  MatrixD l;
+  double reciprocal_condition = 0.0;
+};
+Cholesky cholesky(const MatrixD& a);
 
 /// A (a×b) = Q R with R min(a, b)×b upper triangular and Q a×columns, columns <= a: orthonormal, cut or completed to
 /// that many columns.

@@ -50,17 +50,33 @@ MatrixD cosine_gram(const MatrixD& x) {
 
 MatrixD block_cosine_gram(const MatrixD& x, Index block) {
   if (block <= 1) return cosine_gram(x);
-  const MatrixD unit = unit_columns(x);
   const Index blocks = (x.cols() + block - 1) / block;
   MatrixD means = MatrixD::Zero(x.rows(), blocks);
   VectorD counted = VectorD::Zero(blocks);
-  for (Index j = 0; j < unit.cols(); ++j) {
-    if (!(unit(0, j) == unit(0, j))) continue;
-    means.col(j / block) += unit.col(j);
+  for (Index j = 0; j < x.cols(); ++j) {
+    const double norm = x.col(j).stableNorm();
+    if (!(norm > 0.0)) continue;
+    means.col(j / block) += x.col(j) / norm;
     counted(j / block) += 1.0;
   }
   for (Index b = 0; b < blocks; ++b) means.col(b) /= counted(b);  // 0/0: undefined
   return gram_of_units(means);
+}
+
+VectorD centred_cosines_with(const MatrixD& x, Index j) {
+  const VectorD mean = x.rowwise().mean();
+  VectorD own = x.col(j) - mean;
+  own /= own.stableNorm();  // 0/0: no direction
+  VectorD cosines(x.cols());
+  VectorD other(x.rows());
+  for (Index k = 0; k < x.cols(); ++k) {
+    other = x.col(k) - mean;
+    other /= other.stableNorm();
+    const double cosine = own.dot(other);
+    cosines(k) = cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine;  // NaN passes through
+  }
+  if (cosines(j) == cosines(j)) cosines(j) = 1.0;
+  return cosines;
 }
 
 MatrixD centre_kernel(const MatrixD& kernel) {

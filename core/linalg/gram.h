@@ -21,6 +21,10 @@ MatrixD cosine_gram(const MatrixD& x);
 /// and a run of nothing else is NaN. Memory and time grow with n, not with n^2.
 MatrixD block_cosine_gram(const MatrixD& x, Index block);
 
+/// One column of corr(X C), C = I - 11^T/n: the cosines of column j of X (d×n), less the mean column, with all of them. n, in
+/// [-1, 1], 1 for j itself; NaN for columns that equal the mean, and all of them where j does. No copy of X is made.
+VectorD centred_cosines_with(const MatrixD& x, Index j);
+
 /// C K C with C = I - 11^T/n: a symmetric kernel (n×n) with row and column means removed.
 MatrixD centre_kernel(const MatrixD& kernel);
 

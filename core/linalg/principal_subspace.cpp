@@ -4,19 +4,17 @@
 #include <cmath>
 
 #include "core/linalg/decomposition.h"
+#include "core/linalg/leading_eigen.h"
+#include "core/linalg/small_gram.h"
 
 namespace gramscope {
 
 PrincipalAxes principal_axes(const MatrixD& centred) {
   PrincipalAxes axes;
   if (centred.size() == 0) return axes;
-  const bool is_wide = centred.rows() <= centred.cols();
-  MatrixD gram;
-  if (is_wide)
-    gram.noalias() = centred * centred.transpose();
-  else
-    gram.noalias() = centred.transpose() * centred;
-  const auto [values, vectors] = symmetric_eigen(gram);
+  const bool is_wide = centred.rows() < centred.cols();
+  const MatrixD gram = small_gram(centred);
+  const auto [values, vectors] = gram.rows() <= kAllAxes ? symmetric_eigen(gram) : leading_eigen(gram, kLeadingAxes);
   axes.singular_values = values.cwiseMax(0.0).cwiseSqrt();
   if (!is_wide) {
     axes.contexts = vectors;

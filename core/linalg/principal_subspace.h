@@ -4,13 +4,18 @@
 
 namespace gramscope {
 
-/// The principal axes of centred columns X (d×n): X = U S V^T.
+/// The principal axes of centred columns X (d×n): X = U S V^T, all min(d, n) of them or the leading ones.
 struct PrincipalAxes {
-  VectorD singular_values;  ///< descending, min(d, n)
-  MatrixD contexts;         ///< V (n×min(d, n)): row j are the coordinates of column j, divided by s
+  VectorD singular_values;  ///< descending
+  MatrixD contexts;         ///< V (n×axes): row j are the coordinates of column j, divided by s
 };
 
+/// Up to kAllAxes of them: all; of more: the kLeadingAxes largest. By the eigenvectors of the smaller of X X^T and X^T X, so
+/// that a singular value below 1e-8 of the largest is noise. All 0 where X is 0. Deterministic.
 PrincipalAxes principal_axes(const MatrixD& centred);
+
+inline constexpr Index kAllAxes = 512;     ///< min(d, n) up to which a full decomposition is hardly slower
+inline constexpr Index kLeadingAxes = 64;  ///< of more: how many
 
 using Projection = Eigen::Matrix<double, 3, Eigen::Dynamic>;
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/linalg/types.h"
 #include "core/metrics/metrics.h"
 
 namespace gramscope {
@@ -29,5 +30,9 @@ std::string metric_label(std::string_view key);
 
 /// The entry of a metric key, "contrast_colour" finding "contrast_"; nullptr if there is none.
 const MetricEntry* find_metric_entry(std::string_view key);
+
+/// The entry's value at collapse for K classes in d dimensions. Where K > d + 1 a simplex is impossible: what is about one then
+/// also says so, with the bound on the smallest possible largest cosine (math.md section 5; largest_cosine_bound()).
+std::string at_collapse(const MetricEntry& entry, Index classes, Index dimension);
 
 }  // namespace gramscope

@@ -1,44 +1,39 @@
 #include "core/metrics/neural_collapse.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "core/linalg/gram.h"
 #include "core/linalg/undefined.h"
+#include "core/metrics/pair_statistics.h"
 
 namespace gramscope {
 
 namespace {
 
-/// Columns whose cosines with all before them are held at a time.
-constexpr Index kColumns = 1024;
-
-/// Mean of f(cosine) over the pairs c < c' of columns of length 1.
-template <class F>
-double mean_over_pairs(const MatrixD& unit, F f) {
-  const Index count = unit.cols();
-  double sum = 0.0;
-  MatrixD cosines;
-  for (Index first = 0; first < count; first += kColumns) {
-    const Index n = std::min(kColumns, count - first);
-    cosines.noalias() = unit.leftCols(first + n).transpose() * unit.middleCols(first, n);
-    for (double& cosine : cosines.reshaped()) cosine = cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine;  // NaN stays
-    for (Index k = 0; k < n; ++k)
-      for (Index j = 0; j < first + k; ++j) sum += f(cosines(j, k));
-  }
-  return sum / (0.5 * static_cast<double>(count) * static_cast<double>(count - 1));
+/// |G/|G| - T|_F of G (K×K)
+double distance_from_frame(MatrixD gram) {
+  const auto k = static_cast<double>(gram.cols());
+  const double norm = gram.norm();
+  if (!(norm > 0.0)) return kUndefined;
+  gram /= norm;
+  const double scale = 1.0 / std::sqrt(k - 1.0);
+  gram.array() += scale / k;
+  gram.diagonal().array() -= scale;
+  return gram.norm();
 }
 
-/// |G/|G| - T|_F of G = X^T X through the d×d matrix X X^T, whose norm is the same: |G/|G| - T|^2 = 2 - 2 <G/|G|, T>
-/// with <G, T> = (tr G - |X 1|^2/K) / sqrt(K-1). With K > d + 1 it is never near 0, where this would lose digits.
-double etf_error_from_scatter(const MatrixD& x) {
-  MatrixD scatter;
-  scatter.noalias() = x * x.transpose();
-  const double norm = scatter.norm();
-  if (!(norm > 0.0)) return kUndefined;
-  const auto k = static_cast<double>(x.cols());
-  const double along = (scatter.trace() - x.rowwise().sum().squaredNorm() / k) / std::sqrt(k - 1.0) / norm;
-  return std::sqrt(std::max(0.0, 2.0 - 2.0 * along));
+/// The same for K > d from the d×d scatter S = Y Y^T of the centred columns Y = X C and v = X 1/sqrt(K), with all digits near 0
+/// as well. T is 1/sqrt(K-1) on the K - 1 directions orthogonal to 1 and 0 along 1. On these, G has the eigenvalues of S and
+/// K - 1 - d zeros; all its other parts add up to |G|^2 - |S|^2 = 2 v^T S v + |v|^4.
+double distance_from_frame(const MatrixD& scatter, const VectorD& v, Index columns) {
+  const auto k = static_cast<double>(columns);
+  const auto d = static_cast<double>(scatter.cols());
+  const double length = v.squaredNorm();
+  const double other = 2.0 * v.dot(scatter * v) + length * length;
+  const double squared_norm = scatter.squaredNorm() + other;
+  if (!(squared_norm > 0.0)) return kUndefined;
+  MatrixD difference = scatter / std::sqrt(squared_norm);
+  difference.diagonal().array() -= 1.0 / std::sqrt(k - 1.0);
+  return std::sqrt(difference.squaredNorm() + (k - 1.0 - d) / (k - 1.0) + other / squared_norm);
 }
 
 }  // namespace
@@ -51,32 +46,22 @@ double nc2_equinorm(const MatrixD& x) {
   return std::sqrt((norms.array() - mean).square().mean()) / mean;
 }
 
-double nc2_equiangular(const MatrixD& x) {
-  if (x.cols() < 2) return kUndefined;
-  const MatrixD unit = unit_columns(x);
-  const double mean = mean_over_pairs(unit, [](double cosine) { return cosine; });
-  return std::sqrt(mean_over_pairs(unit, [&](double cosine) { return (cosine - mean) * (cosine - mean); }));
-}
+double nc2_equiangular(const MatrixD& x) { return pair_statistics(x).cosine_deviation; }
 
-double nc2_max_angle(const MatrixD& x) {
-  if (x.cols() < 2) return kUndefined;
-  const double ideal = 1.0 / static_cast<double>(x.cols() - 1);
-  return mean_over_pairs(unit_columns(x), [&](double cosine) { return std::abs(cosine + ideal); });
-}
+double nc2_max_angle(const MatrixD& x) { return pair_statistics(x).distance_from_simplex; }
+
+double gnc2_log(const MatrixD& x) { return pair_statistics(x).minus_log_distance; }
 
 double nc2_etf_error(const MatrixD& x) {
-  const Index k = x.cols();
-  if (k < 2) return kUndefined;
-  if (k > kColumns && k > x.rows() + 1) return etf_error_from_scatter(x);
-  MatrixD gram(k, k);
-  gram.noalias() = x.transpose() * x;
-  const double norm = gram.norm();
-  if (!(norm > 0.0)) return kUndefined;
-  gram /= norm;
-  const double scale = 1.0 / std::sqrt(static_cast<double>(k - 1));
-  gram.array() += scale / static_cast<double>(k);
-  gram.diagonal().array() -= scale;
-  return gram.norm();
+  if (x.cols() < 2) return kUndefined;
+  if (x.cols() <= x.rows()) return distance_from_frame(small_gram(x));
+  const VectorD mean = x.rowwise().mean();
+  return distance_from_frame(small_gram(x, mean), mean * std::sqrt(static_cast<double>(x.cols())), x.cols());
+}
+
+double nc2_etf_error_of_centred(const MatrixD& gram, Index rows, Index cols) {
+  if (cols < 2) return kUndefined;
+  return cols <= rows ? distance_from_frame(gram) : distance_from_frame(gram, VectorD::Zero(rows), cols);
 }
 
 }  // namespace gramscope

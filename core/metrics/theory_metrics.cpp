@@ -9,6 +9,7 @@
 
 #include "core/linalg/decomposition.h"
 #include "core/linalg/undefined.h"
+#include "core/metrics/moment.h"
 #include "core/theory/in_support.h"
 #include "core/theory/similarity.h"
 
@@ -20,14 +21,7 @@ constexpr double kNoDirection = 1e-7;  ///< of the column of L: less is what rou
 
 /// Multiplications in the decomposition behind a nuclear ratio.
 constexpr double kMostRecordWork = 2e9;   ///< 1,260×1,260, or 512×7,600: a second at most
-constexpr double kMostPreviewWork = 8e6;  ///< 200×200: a hundredth of a second
-
-void add_finite(Metrics& metrics, const std::string& key, double value, const std::string& reason_if_nan) {
-  if (std::isfinite(value))
-    metrics.add(key, value);
-  else
-    metrics.add_undefined(key, reason_if_nan);
-}
+constexpr double kMostPreviewDecomposition = 8e6;  ///< 200×200: a hundredth of a second
 
 bool is_full(const Supports& supports, const std::vector<Index>& support) {
   return static_cast<Index>(support.size()) == supports.words;
@@ -55,6 +49,20 @@ std::vector<Index> contexts_with_a_margin(const Supports& supports) {
 /// R with |R x| = |A x| for every x: the triangular factor of A where it is smaller.
 MatrixD triangular_factor(const MatrixD& a) { return a.rows() > a.cols() ? householder_qr(a, 0).r : a; }
 
+/// |A x_j|² for the columns of X, some at a time.
+VectorD squared_norms_of_product(const MatrixD& a, const MatrixD& x, const WorkDone& done) {
+  constexpr Index kColumns = 256;
+  VectorD squared(x.cols());
+  MatrixD product;
+  for (Index first = 0; first < x.cols(); first += kColumns) {
+    const Index count = std::min(kColumns, x.cols() - first);
+    product.noalias() = a * x.middleCols(first, count);
+    squared.segment(first, count) = product.colwise().squaredNorm().transpose();
+    if (done) done(static_cast<double>(product.size()) * static_cast<double>(x.rows()));
+  }
+  return squared;
+}
+
 /// The sum of unit vectors and of its cosines over pairs: of n units with sum s there are n (n - 1) ordered pairs, whose
 /// cosines sum to |s|² - n.
 struct PairSum {
@@ -70,9 +78,11 @@ struct PairSum {
 
 }  // namespace
 
-LogitReading read_logits(const Task& task, const Supports& supports, const MatrixD& w, const MatrixD& h) {
+LogitReading read_logits(const Task& task, const Supports& supports, const MatrixD& w, const MatrixD& h,
+                         const WorkDone& done) {
   assert(w.rows() == supports.words && h.cols() == supports.contexts() && w.cols() == h.rows());
   const MatrixD factor = triangular_factor(w);
+  const VectorD squared_norms = squared_norms_of_product(factor, h, done);
   const MatrixD words = w.transpose();
   LogitReading reading;
   PairSum same;
@@ -92,7 +102,7 @@ LogitReading read_logits(const Task& task, const Supports& supports, const Matri
     double mean_sum = 0.0;
     double count = 0.0;
     for (const Index j : members[a]) {
-      const double squared = (factor * h.col(j)).squaredNorm();
+      const double squared = squared_norms(j);
       const VectorD logits = own_words.transpose() * h.col(j);
       const double mean = logits.mean();
       reading.squared_norm += squared;
@@ -192,27 +202,47 @@ double outside_nuclear_norm(const Supports& supports, const MatrixD& w, const Ma
 
 namespace {
 
+/// L = W H, or with a bias L = W H + b 1^T = [W b] [H; 1^T].
+class LogitFactors {
+ public:
+  explicit LogitFactors(const Embeddings& embeddings) : embeddings_(embeddings) {
+    if (embeddings.bias.size() == 0) return;
+    w_.resize(embeddings.w.rows(), embeddings.w.cols() + 1);
+    w_ << embeddings.w, embeddings.bias;
+    h_.resize(embeddings.h.rows() + 1, embeddings.h.cols());
+    h_ << embeddings.h, VectorD::Ones(embeddings.h.cols()).transpose();
+  }
+
+  const MatrixD& w() const { return w_.size() > 0 ? w_ : embeddings_.w; }
+  const MatrixD& h() const { return h_.size() > 0 ? h_ : embeddings_.h; }
+
+ private:
+  const Embeddings& embeddings_;
+  MatrixD w_;
+  MatrixD h_;
+};
+
 constexpr const char* kNoMaxMargin = "every word can follow every context: L_mm is 0";
 constexpr const char* kNoDirectionReason = "an embedding is zero and has no direction";
 constexpr const char* kNoLogits = "all logits are zero, or they overflow";
 
 /// |L - P_F(L)|_* / (margin |L_mm|_*)
-void add_nuclear_ratio(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth) {
+void add_nuclear_ratio(Metrics& metrics, const Embeddings& embeddings, const LogitFactors& logits, const TaskTheory& theory,
+                       MeasureDepth depth) {
   const auto undefined = [&](const std::string& reason) { metrics.add_undefined("nuclear_ratio", reason); };
   if (embeddings.max_margin == nullptr) return undefined(embeddings.max_margin_missing);
   const double smallest = embeddings.max_margin->solution.nuclear_norm;
   if (!(smallest > 0.0)) return undefined(kNoMaxMargin);
-  const double work = outside_nuclear_norm_work(theory.supports, embeddings.h.rows());
+  const double work = outside_nuclear_norm_work(theory.supports, logits.h().rows());
   if (work > kMostRecordWork)
     return undefined(std::to_string(theory.supports.words) + "×" + std::to_string(theory.supports.contexts()) +
                      " logits take too long to decompose");
-  if (depth == MeasureDepth::preview && work > kMostPreviewWork) return undefined("computed at recorded steps only");
-  const double margin = smallest_margin(theory.supports, embeddings.w, embeddings.h);
+  if (depth == MeasureDepth::preview && work > kMostPreviewDecomposition) return undefined("computed at recorded steps only");
+  const double margin = smallest_margin(theory.supports, logits.w(), logits.h());
   if (!std::isfinite(margin)) return undefined("the logits overflow");
   if (!(margin > 0.0)) return undefined("the margin is not positive yet");
-  add_finite(metrics, "nuclear_ratio",
-             outside_nuclear_norm(theory.supports, embeddings.w, embeddings.h) / (margin * smallest),
-             "the logits overflow");
+  add(metrics, "nuclear_ratio",
+      outside_nuclear_norm(theory.supports, logits.w(), logits.h()) / (margin * smallest), "the logits overflow");
 }
 
 void add_proxy_similarities(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory) {
@@ -221,10 +251,10 @@ void add_proxy_similarities(Metrics& metrics, const Embeddings& embeddings, cons
     metrics.add_undefined("sim_w_proxy", theory.proxy_undefined);
     return;
   }
-  add_finite(metrics, "sim_h_proxy",
+  add(metrics, "sim_h_proxy",
              similarity_to_proxy_contexts(embeddings.h, theory.supports, theory.proxy_contexts_norm),
              kNoDirectionReason);
-  add_finite(metrics, "sim_w_proxy",
+  add(metrics, "sim_w_proxy",
              similarity_to_proxy_words(embeddings.w.transpose(), theory.supports, theory.proxy_words_norm),
              kNoDirectionReason);
 }
@@ -237,60 +267,68 @@ void add_max_margin_similarities(Metrics& metrics, const Embeddings& embeddings)
   }
   const auto& theory = *embeddings.max_margin;
   const std::string reason = theory.contexts.norm > 0.0 ? kNoDirectionReason : kNoMaxMargin;
-  add_finite(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
-  add_finite(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
+  add(metrics, "sim_h_mm", geometry_similarity(embeddings.h, theory.contexts), reason);
+  add(metrics, "sim_w_mm", geometry_similarity(embeddings.w.transpose(), theory.words), reason);
 }
 
 /// <L - P_F(L), L_mm>² / (|L_mm|² |L|²). L_mm is constant on every support, so that <P_F(L), L_mm> = 0, and <W H, W_mm H_mm>
 /// is a sum over d×r. A step that is completed later has to give the same bits, so nothing is taken from read_logits().
-void add_share_max_margin(Metrics& metrics, const Embeddings& embeddings) {
+void add_share_max_margin(Metrics& metrics, const Embeddings& embeddings, const LogitFactors& logits) {
   const auto undefined = [&](const std::string& reason) { metrics.add_undefined("share_max_margin", reason); };
   if (embeddings.max_margin == nullptr) return undefined(embeddings.max_margin_missing);
   const auto& theory = *embeddings.max_margin;
   if (!(theory.solution.nuclear_norm > 0.0)) return undefined(kNoMaxMargin);
-  const MatrixD words = embeddings.w.transpose() * theory.factors.w;
-  const MatrixD contexts = embeddings.h * theory.factors.h.transpose();
+  const MatrixD words = logits.w().transpose() * theory.factors.w;
+  const MatrixD contexts = logits.h() * theory.factors.h.transpose();
   const double along = words.cwiseProduct(contexts).sum() / theory.solution.logits.norm();
-  const double size = (triangular_factor(embeddings.w) * embeddings.h).norm();
-  add_finite(metrics, "share_max_margin", as_share(along / size * (along / size)), kNoLogits);
+  const double size = (triangular_factor(logits.w()) * logits.h()).norm();
+  add(metrics, "share_max_margin", as_share(along / size * (along / size)), kNoLogits);
 }
 
-void add_modes(Metrics& metrics, const Embeddings& embeddings, const Modes& modes) {
+void add_modes(Metrics& metrics, const LogitFactors& logits, const Modes& modes) {
   if (modes.groups.empty()) metrics.add_undefined("mode_1", modes.undefined);
   int number = 0;
   for (const auto& group : modes.groups)
-    add_finite(metrics, "mode_" + std::to_string(++number), mode_value(group, embeddings.w, embeddings.h),
-               "the logits overflow");
+    add(metrics, "mode_" + std::to_string(++number), mode_value(group, logits.w(), logits.h()), "the logits overflow");
 }
 
 void add_subspaces(Metrics& metrics, const LogitReading& reading) {
   const bool overflows = !std::isfinite(reading.squared_norm);
-  add_finite(metrics, "subspace_same", reading.same_support_cosine,
+  add(metrics, "subspace_same", reading.same_support_cosine,
              overflows ? "the logits overflow" : "no two contexts have the same support and a direction");
-  add_finite(metrics, "subspace_other", reading.other_support_cosine,
+  add(metrics, "subspace_other", reading.other_support_cosine,
              overflows ? "the logits overflow" : "no two contexts have different supports and a direction");
 }
 
 }  // namespace
 
-void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth) {
-  const LogitReading reading = read_logits(*embeddings.task, theory.supports, embeddings.w, embeddings.h);
+void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth,
+                        const WorkDone& done) {
+  const LogitFactors logits(embeddings);
+  const LogitReading reading = read_logits(*embeddings.task, theory.supports, logits.w(), logits.h(), done);
   const double distance = std::sqrt(reading.in_support_distance);
-  add_finite(metrics, "pf_error", theory.in_support_norm > 0.0 ? distance / theory.in_support_norm : distance,
-             "the logits overflow");
-  add_nuclear_ratio(metrics, embeddings, theory, depth);
+  add(metrics, "pf_error", theory.in_support_norm > 0.0 ? distance / theory.in_support_norm : distance,
+      "the logits overflow");
+  add_nuclear_ratio(metrics, embeddings, logits, theory, depth);
   add_proxy_similarities(metrics, embeddings, theory);
   add_max_margin_similarities(metrics, embeddings);
   add_subspaces(metrics, reading);
-  add_finite(metrics, "share_in_support", as_share(reading.in_support / reading.squared_norm), kNoLogits);
-  add_share_max_margin(metrics, embeddings);
-  add_modes(metrics, embeddings, theory.modes);
+  add(metrics, "share_in_support", as_share(reading.in_support / reading.squared_norm), kNoLogits);
+  add_share_max_margin(metrics, embeddings, logits);
+  add_modes(metrics, logits, theory.modes);
+}
+
+void add_undefined_theory_metrics(Metrics& metrics, const std::string& reason) {
+  for (const char* key : {"pf_error", "nuclear_ratio", "sim_h_proxy", "sim_w_proxy", "sim_h_mm", "sim_w_mm", "subspace_same",
+                          "subspace_other", "share_in_support", "share_max_margin", "mode_1"})
+    metrics.add_undefined(key, reason);
 }
 
 void add_max_margin_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth) {
-  add_nuclear_ratio(metrics, embeddings, theory, depth);
+  const LogitFactors logits(embeddings);
+  add_nuclear_ratio(metrics, embeddings, logits, theory, depth);
   add_max_margin_similarities(metrics, embeddings);
-  add_share_max_margin(metrics, embeddings);
+  add_share_max_margin(metrics, embeddings, logits);
 }
 
 }  // namespace gramscope

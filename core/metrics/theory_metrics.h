@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+
+#include "core/linalg/small_gram.h"
 #include "core/metrics/measure.h"
 
 namespace gramscope {
@@ -18,7 +21,8 @@ struct LogitReading {
   double same_support_cosine = 0.0;
   double other_support_cosine = 0.0;
 };
-LogitReading read_logits(const Task& task, const Supports& supports, const MatrixD& w, const MatrixD& h);
+LogitReading read_logits(const Task& task, const Supports& supports, const MatrixD& w, const MatrixD& h,
+                         const WorkDone& done = {});
 
 /// The smallest over contexts j of (mean over S_j of L_zj - largest off S_j of L_zj), which is the margin of L - P_F(L); in nats.
 /// Contexts that every word can follow are left out: infinite where no other is. NaN where the logits overflow. L is formed
@@ -34,8 +38,12 @@ double outside_nuclear_norm(const Supports& supports, const MatrixD& w, const Ma
 double outside_nuclear_norm_work(const Supports& supports, Index d);
 
 /// The metrics of math.md section 6, in the order of metric_entries(): pf_error ... share_max_margin, then mode_1 ...
-/// mode_k, one of which stands for all with the reason where the task has no modes.
-void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth);
+/// mode_k, one of which stands for all with the reason where the task has no modes. With a bias L = W H + b 1^T.
+void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth,
+                        const WorkDone& done = {});
+
+/// The same keys, all undefined: of a recording without W or without labels. mode_1 stands for all modes.
+void add_undefined_theory_metrics(Metrics& metrics, const std::string& reason);
 
 /// Those that depend on L_mm: nuclear_ratio, sim_h_mm, sim_w_mm, share_max_margin.
 void add_max_margin_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth);

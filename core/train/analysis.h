@@ -3,27 +3,34 @@
 #include <memory>
 
 #include "core/linalg/principal_subspace.h"
+#include "core/train/attribute_span.h"
 #include "core/train/snapshot.h"
 
 namespace gramscope {
 
-/// Makes Snapshots: everything the views draw, from W and H. It remembers the last projection, so that the picture
-/// turns only when the geometry does, and what depends on the task alone. Used by one thread at a time.
+/// Makes Snapshots: everything the views draw, from W and H. It remembers the last projection, so that the
+/// picture turns only when the geometry does, and what depends on the task alone. Used by one thread at a
+/// time.
 class Analysis {
  public:
   /// `wanted.layer` is that of Snapshot::layer; one that is not among embeddings->inside.layers counts as -1.
-  std::shared_ptr<const Snapshot> operator()(std::shared_ptr<const Embeddings> embeddings, const FrameWanted& wanted = {});
+  /// `measured` are their metrics where they are known, empty where they are to stay away; nullptr: they are
+  /// measured as a preview is.
+  ///
+  /// Asked again for the same embeddings, it makes only what was not made before.
+  std::shared_ptr<const Snapshot> operator()(std::shared_ptr<const Embeddings> embeddings,
+                                             const FrameWanted& wanted = {},
+                                             const Metrics* measured = nullptr);
 
  private:
   void adopt(const std::shared_ptr<const Task>& task);
+  void take_picture(Snapshot& snapshot, const MatrixD& states);
+  void read_spectrum(Snapshot& snapshot, const MatrixD& centred);
 
   std::shared_ptr<const Task> task_;
-  MatrixD attribute_basis_;  ///< m×r, orthonormal: the span of the factors' centred indicators
+  AttributeSpan attributes_;
   Projection previous_;
+  std::shared_ptr<const Snapshot> last_;
 };
-
-/// An orthonormal basis (m×r) of the span of the centred indicator vectors of all factor values; r = sum (v_f - 1)
-/// for crossed factors. 0 columns without factors.
-MatrixD attribute_basis(const Task& task);
 
 }  // namespace gramscope

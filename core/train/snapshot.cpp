@@ -1,22 +1,27 @@
 #include "core/train/snapshot.h"
 
 #include <algorithm>
+#include <vector>
 
-#include "core/linalg/gram.h"
+#include "core/theory/proxy_gram.h"
 
 namespace gramscope {
 
 namespace {
 
-/// The means of a matrix (n×n) over blocks of neighbouring rows and columns; the last ones may be smaller.
-MatrixD block_means(const MatrixD& values, Index block) {
-  const Index n = values.cols();
-  const Index blocks = (n + block - 1) / block;
-  MatrixD means(blocks, blocks);
-  for (Index b = 0; b < blocks; ++b)
-    for (Index a = 0; a < blocks; ++a)
-      means(a, b) = values.block(a * block, b * block, std::min(block, n - a * block), std::min(block, n - b * block)).mean();
-  return means;
+/// The values of all factors as if they were words: K_sem[j,k] is then the number of words that j and k share.
+Supports attribute_supports(const Task& task) {
+  std::vector<std::vector<Index>> sets(static_cast<std::size_t>(task.contexts));
+  Index first = 0;
+  for (const auto& factor : task.factors) {
+    std::vector<int> distinct = factor.value;
+    std::sort(distinct.begin(), distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    for (std::size_t j = 0; j < sets.size(); ++j)
+      sets[j].push_back(first + (std::lower_bound(distinct.begin(), distinct.end(), factor.value[j]) - distinct.begin()));
+    first += static_cast<Index>(distinct.size());
+  }
+  return supports_of(sets, first);
 }
 
 }  // namespace
@@ -30,11 +35,9 @@ Record* find_record(std::vector<Record>& records, std::int64_t segment, std::int
 
 MatrixF semantic_target(const Task& task) {
   if (task.factors.empty()) return {};
-  const MatrixD centred = centre_kernel(task.semantic_kernel);
-  const VectorD scale = centred.diagonal().cwiseSqrt();
-  const MatrixD cosines = centred.cwiseQuotient(scale * scale.transpose());
-  const Index block = gram_block(task.contexts);
-  return (block == 1 ? cosines : block_means(cosines, block)).cast<float>();
+  // Every context has one value of each factor: sets of one size, whose centred indicators have the cosines of the
+  // centred kernel, which need not be formed.
+  return centred_proxy_context_cosines(attribute_supports(task), gram_block(task.contexts)).cast<float>();
 }
 
 MatrixF symmetric_target(const Task& task) {

@@ -86,7 +86,8 @@ struct Snapshot {
   double projection_radius = 0.0;      ///< largest distance of a projected point from the origin
   double explained_variance_3 = 0.0;   ///< share of the variance in the three axes, 0 to 1
 
-  std::vector<SpectrumLine> spectrum;  ///< descending, at most min(d, m)
+  /// Descending: all min(d, m) directions, or the leading kLeadingAxes where there are more than kAllAxes (principal_axes).
+  std::vector<SpectrumLine> spectrum;
 
   /// What the Gram of H, the projection and the spectrum show: -1 for H itself, else a layer of embeddings->inside.
   int layer = -1;
@@ -112,12 +113,12 @@ struct Snapshot {
 
 /// What a frame is to show besides W and H.
 struct FrameWanted {
-  InsideWanted inside;
+  InsideWanted inside = {};
   int layer = -1;  ///< see Snapshot::layer; a layer implies inside.layers
   bool logits = false;       ///< Snapshot::logits
   bool plain_grams = false;  ///< Snapshot::plain_gram_h and plain_gram_w
-  std::optional<Index> context;  ///< Snapshot::context_cosines
-  std::optional<PairHistogramWanted> histogram;  ///< Snapshot::histogram; of `layer` where it is of H
+  std::optional<Index> context = {};             ///< Snapshot::context_cosines
+  std::optional<PairHistogramWanted> histogram = {};  ///< Snapshot::histogram; of `layer` where it is of H
   bool classes = false;                          ///< Snapshot::classes
 
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;

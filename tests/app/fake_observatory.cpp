@@ -1,25 +1,10 @@
-// The members of Observatory and Runner as far as views call them, standing in for the libraries' own: the
-// linker takes these and leaves theirs in the archives.
+// The members of Observatory as far as views call them, standing in for the library's own: the linker takes these and
+// leaves its in the archive.
 #include "tests/app/fake_observatory.h"
 
 #include <utility>
 
 #include "core/linalg/gram.h"
-
-namespace gramscope {
-
-struct Runner::Impl {};
-
-Runner::Runner(const Config&, std::string, bool, SetSpeed, RunnerHooks) {}
-Runner::~Runner() = default;
-void Runner::send(Command) {}
-void Runner::send(Control) {}
-void Runner::cancel_preparation() {}
-std::vector<Event> Runner::take_events() { return {}; }
-std::shared_ptr<const Snapshot> Runner::snapshot() const { return nullptr; }
-RunnerStatus Runner::status() const { return {}; }
-
-}  // namespace gramscope
 
 namespace gramscope::app {
 
@@ -54,15 +39,13 @@ std::shared_ptr<const Snapshot> completed(const std::shared_ptr<const Snapshot>&
 
 }  // namespace
 
-Observatory::Observatory(const Config& config, std::string preset, bool start_running, SetSpeed speed,
-                         std::function<void(const Event&)> on_event, RunnerHooks hooks)
-    : on_event_(std::move(on_event)),
-      runner_(config, preset, start_running, speed, std::move(hooks)),
-      config_(resolve(config)),
-      preset_(std::move(preset)),
-      speed_(speed) {
+Observatory::Observatory(const Config& config, std::string preset, bool, SetSpeed speed,
+                         std::function<void(const Event&)> on_event, RunnerHooks)
+    : on_event_(std::move(on_event)), config_(resolve(config)), preset_(std::move(preset)), speed_(speed) {
   update();
 }
+
+Observatory::Observatory(std::unique_ptr<RunSource>, SetSpeed speed, WeightReader) : speed_(speed) { update(); }
 
 void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
@@ -85,13 +68,13 @@ void Observatory::update() {
 
 void Observatory::adopt_task(std::shared_ptr<const Task> task) {
   task_ = std::move(task);
-  targets_ = {semantic_target(*task_), symmetric_target(*task_), proxy_target(*task_), {}};
+  targets_.adopt(task_);
   max_margin_.reset();
 }
 
 void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory) {
   max_margin_ = std::move(theory);
-  targets_.max_margin = max_margin_ != nullptr ? max_margin_target(*max_margin_) : MatrixF();
+  targets_.adopt(max_margin_);
 }
 
 void Observatory::set_parameter(const std::string& key, const Value& value) {
@@ -104,6 +87,12 @@ void Observatory::step(std::int64_t) {}
 void Observatory::restart() {}
 void Observatory::new_seed() {}
 void Observatory::load(const Config&, const std::string&) {}
+void Observatory::open(std::unique_ptr<RunSource>) {}
+void Observatory::seek(std::int64_t step) { fake_run().sent.push_back("seek " + std::to_string(step)); }
+void Observatory::step_recorded(std::int64_t) {}
+void Observatory::go_live() { fake_run().sent.push_back("go live"); }
+bool Observatory::is_at_newest() const { return !is_recording() || status_.recording->is_at_newest; }
+void Observatory::set_following(bool is_on) { fake_run().sent.push_back(is_on ? "follow" : "stop following"); }
 void Observatory::set_speed(const SetSpeed&) {}
 void Observatory::cancel_preparation() {}
 void Observatory::tell(Message) {}

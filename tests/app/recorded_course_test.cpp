@@ -60,3 +60,20 @@ TEST_CASE("recorded course: a step measured again is found by the segment that i
   CHECK(course.records()[3].metrics.get("loss") == 400.0);
   CHECK(course.records()[0].metrics.get("loss") == 0.0);
 }
+
+TEST_CASE("recorded course: replaced as a whole, it keeps the embeddings of the newest step only") {
+  RecordedCourse course;
+  for (const std::int64_t step : {0, 5, 9}) course.add(recorded(0, step));
+  std::vector<Record> records;
+  for (const std::int64_t step : {0, 3, 5, 9}) records.push_back(recorded(0, step).record);
+  course.replace(records);
+  CHECK(steps(course) == std::vector<std::int64_t>{0, 3, 5, 9});
+  CHECK(course.records()[1].embeddings == nullptr);
+  CHECK(course.records()[3].embeddings != nullptr);
+  course.remeasure(remeasured(0, 3, 30.0));
+  CHECK(course.records()[1].metrics.get("loss") == 30.0);
+  course.add(recorded(0, 20));
+  CHECK(steps(course) == std::vector<std::int64_t>{0, 3, 5, 9, 20});
+  course.replace({});
+  CHECK(course.records().empty());
+}

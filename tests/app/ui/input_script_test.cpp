@@ -29,7 +29,7 @@ TEST_CASE("InputScript: understands every command, comments and empty lines") {
             "# a demo\n\nwait 3   # frames\nwait_step 100\nwait_phase structure\nwait_finished\nwait_idle\n"
             "move button.run\nmove 10 20\nclick a.b 0.2 0.8\ndouble_click a\nright_click a\nctrl_click a\n"
             "drag a 10 -5 3\nwheel a -1.5\nkey Ctrl+Enter\nkey ?\ntype 0.5 and more\nresize 800 600\n"
-            "set optimizer.lr 5\nitems out.jsonl\nshot a picture.png\nquit\n") == "");
+            "set optimizer.lr 5\nseek 200\nfollow on\nwait_measured 3\ndrop a/b c.npz\nitems out.jsonl\nshot a picture.png\nquit\n") == "");
 }
 
 TEST_CASE("InputScript: errors name file, line, command and what is wrong") {
@@ -39,6 +39,8 @@ TEST_CASE("InputScript: errors name file, line, command and what is wrong") {
   CHECK(error_of("resize 100").find("1 argument given, 2 needed") != std::string::npos);
   CHECK(error_of("wait_phase melted").find("is no phase") != std::string::npos);
   CHECK(error_of("key Hyper").find("no key \"Hyper\"") != std::string::npos);
+  CHECK(error_of("seek there").find("\"there\" is not a number") != std::string::npos);
+  CHECK(error_of("follow me").find("neither on nor off") != std::string::npos);
   CHECK(error_of("drag a 1 x").find("\"x\" is not a number") != std::string::npos);
 }
 

@@ -56,3 +56,23 @@ TEST_CASE("symmetric_target: of many contexts, the block means of the simplex") 
   CHECK(target(0, 0) == doctest::Approx((3.0 + 6.0 * other) / 9.0));
   CHECK(target(3000, 3000) == 1.0f);  // one context is left for the last row
 }
+
+TEST_CASE("semantic_target: the centred kernel of shared values as cosines, in means of blocks where there are many") {
+  Task task;
+  task.contexts = 23;
+  for (const int modulus : {2, 3, 5}) {
+    Factor factor;
+    for (int j = 0; j < 23; ++j) factor.value.push_back((7 * j + j * j) % modulus);
+    task.factors.push_back(factor);
+  }
+  const MatrixD kernel = shared_value_kernel(task.factors, task.contexts);
+  const MatrixD centring = MatrixD::Identity(23, 23) - MatrixD::Constant(23, 23, 1.0 / 23.0);
+  const MatrixD centred = centring * kernel * centring;
+  const VectorD scale = centred.diagonal().cwiseSqrt();
+  const MatrixF expected = centred.cwiseQuotient(scale * scale.transpose()).cast<float>();
+  CHECK((semantic_target(task) - expected).cwiseAbs().maxCoeff() < 1e-6f);
+  // What the files say is enough: neither the kernel nor the names of the values are needed.
+  CHECK(task.semantic_kernel.size() == 0);
+  task.factors.clear();
+  CHECK(semantic_target(task).size() == 0);
+}

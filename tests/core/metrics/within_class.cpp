@@ -29,14 +29,14 @@ MatrixD columns_of(const nlohmann::json& rows) {
 }
 
 void check_against(const nlohmann::json& expected, const MatrixD& h, const std::vector<int>& labels) {
-  const auto classes = class_means(h, labels);
+  const auto classes = centred_means(class_means(h, labels));
   const auto near = [&](const char* key) { return doctest::Approx(expected[key].get<double>()).epsilon(1e-9); };
   CHECK(nc1_pinv(h, classes) == near("nc1_pinv"));
   CHECK(nc1_quotient(h, classes) == near("nc1_quotient"));
   CHECK(nc1_cdnv(h, classes) == near("nc1_cdnv"));
 }
 
-constexpr double (*kFamily[])(const MatrixD&, const ClassMeans&) = {nc1_pinv, nc1_quotient, nc1_cdnv};
+constexpr double (*kFamily[])(const MatrixD&, const CentredMeans&) = {nc1_pinv, nc1_quotient, nc1_cdnv};
 
 }  // namespace
 
@@ -57,21 +57,22 @@ TEST_CASE("nc1: unchanged by rotation, shift and scale; 0 where samples equal th
   const std::vector<int> labels{0, 0, 1, 1, 1, 2, 2, 3};
   const MatrixD h = random_matrix(5, 8, 1);
   const MatrixD moved = (300.0 * random_rotation(5, 2) * h).colwise() + VectorD::Constant(5, 40.0);
-  const auto classes = class_means(h, labels);
-  const auto moved_classes = class_means(moved, labels);
+  const auto means = class_means(h, labels).means;
+  const auto classes = centred_means(class_means(h, labels));
+  const auto moved_classes = centred_means(class_means(moved, labels));
   MatrixD collapsed(5, 8);
-  for (Index j = 0; j < 8; ++j) collapsed.col(j) = classes.means.col(labels[static_cast<std::size_t>(j)]);
+  for (Index j = 0; j < 8; ++j) collapsed.col(j) = means.col(labels[static_cast<std::size_t>(j)]);
   for (const auto of : kFamily) {
     CHECK(of(moved, moved_classes) == doctest::Approx(of(h, classes)).epsilon(1e-9));
-    CHECK(of(collapsed, class_means(collapsed, labels)) < 1e-28);
+    CHECK(of(collapsed, centred_means(class_means(collapsed, labels))) < 1e-28);
   }
 }
 
 TEST_CASE("nc1: undefined without two classes or where class means are equal") {
   const MatrixD h = random_matrix(3, 4, 1);
-  const auto one = class_means(h, std::vector<int>{5, 5, 5, 5});
+  const auto one = centred_means(class_means(h, std::vector<int>{5, 5, 5, 5}));
   const MatrixD same = MatrixD::Constant(3, 4, 0.1);
-  const auto equal = class_means(same, std::vector<int>{0, 0, 1, 1});
+  const auto equal = centred_means(class_means(same, std::vector<int>{0, 0, 1, 1}));
   for (const auto of : kFamily) {
     CHECK(std::isnan(of(h, one)));
     CHECK(std::isnan(of(same, equal)));

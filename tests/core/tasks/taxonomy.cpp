@@ -6,7 +6,7 @@
 
 #include "core/metrics/measure.h"
 #include "core/registry/error.h"
-#include "core/train/analysis.h"
+#include "core/train/attribute_span.h"
 #include "tests/core/linalg/sample_matrices.h"
 #include "tests/core/tasks/task_properties.h"
 
@@ -105,10 +105,12 @@ TEST_CASE("taxonomy: leaves are nothing that contexts share") {
   embeddings.task = make_taxonomy(std::vector<int>{3, 3, 3});
   embeddings.h = random_matrix(5, 27, 1);
   embeddings.w = random_matrix(27, 5, 2);
-  CHECK(attribute_basis(*embeddings.task).cols() == 8);  // between 3 domains, and between the 3 families of each
+  // The dimension of a subspace is what it takes of all directions: between 3 domains, and between the 3 families of each.
+  const VectorD shares = AttributeSpan(*embeddings.task).shares(MatrixD::Identity(27, 27));
+  CHECK(shares.sum() == doctest::Approx(8.0).epsilon(1e-12));
   const Metrics metrics = measure(embeddings);
   CHECK(metrics.find("contrast_family")->is_defined());
-  CHECK(metrics.find("contrast_kind")->undefined == "no two classes share a value");
+  CHECK(metrics.find("contrast_kind")->undefined == "no two contexts share a value");
 }
 
 TEST_CASE("parse_name_tree: what is wrong is said with file and line") {

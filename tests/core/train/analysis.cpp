@@ -56,6 +56,80 @@ TEST_CASE("analysis: logits of more entries than anyone looks at are not kept") 
   CHECK(Analysis()(embeddings, {.inside = {}, .logits = true})->logits.size() == 0);
 }
 
+TEST_CASE("analysis: the cosines of one context are its row of the whole matrix, of the layer that is shown") {
+  const auto embeddings = some_embeddings();
+  for (const int layer : {-1, 0}) {
+    const auto snapshot = Analysis()(embeddings, {.inside = {}, .layer = layer, .context = 4});
+    REQUIRE(snapshot->context == Index{4});
+    REQUIRE(snapshot->context_cosines.size() == 9);
+    CHECK((snapshot->context_cosines - snapshot->gram_h.col(4)).cwiseAbs().maxCoeff() < 1e-6f);
+  }
+  const auto beyond = Analysis()(embeddings, {.context = 9});
+  CHECK(!beyond->context);
+  CHECK(beyond->context_cosines.size() == 0);
+}
+
+TEST_CASE("analysis: the logits have the bias") {
+  auto embeddings = std::make_shared<Embeddings>(*some_embeddings());
+  embeddings->bias = VectorD::LinSpaced(9, 0.0, 8.0);
+  const auto snapshot = Analysis()(embeddings, {.logits = true});
+  const MatrixD expected = (embeddings->w * embeddings->h).colwise() + embeddings->bias;
+  CHECK((snapshot->logits.cast<double>() - expected).cwiseAbs().maxCoeff() < 1e-6);
+}
+
+TEST_CASE("analysis: asked again for the same embeddings, what is new is made and what is not wanted goes") {
+  const auto embeddings = some_embeddings();
+  Analysis analyse;
+  const auto first = analyse(embeddings, {.plain_grams = true, .context = 1});
+  Metrics known;
+  known.add("loss", 7.0);
+  const auto second = analyse(embeddings, {.logits = true, .context = 2}, &known);
+  CHECK(second->metrics.get("loss") == 7.0);
+  CHECK(first->metrics.get("loss") != 7.0);
+  CHECK(second->projection == first->projection);
+  CHECK(second->plain_gram_h.size() == 0);
+  const auto anew = Analysis()(embeddings, {.logits = true, .context = 2});
+  CHECK(second->logits == anew->logits);
+  CHECK(second->context_cosines == anew->context_cosines);
+  CHECK(second->gram_h == anew->gram_h);
+  const auto layer = analyse(embeddings, {.layer = 0});
+  CHECK(layer->gram_h == Analysis()(embeddings, {.layer = 0})->gram_h);
+}
+
+TEST_CASE("analysis: known metrics are taken as they are, none where none are to be shown") {
+  const Metrics none;
+  CHECK(Analysis()(some_embeddings(), {}, &none)->metrics.values().empty());
+}
+
+TEST_CASE("analysis: embeddings without words, of another size from step to step, and of one context") {
+  Analysis analyse;
+  auto task = std::make_shared<Task>(*make_attributes(2, 3));
+  for (const Index d : {4, 1, 7}) {
+    auto embeddings = std::make_shared<Embeddings>();
+    embeddings->task = task;
+    embeddings->h = random_matrix(d, 9, 1);
+    embeddings->w = MatrixD(0, d);
+    const Metrics none;
+    const auto snapshot = analyse(embeddings, {.logits = true, .plain_grams = true, .context = 0}, &none);
+    CHECK(snapshot->gram_w.size() == 0);
+    CHECK(snapshot->plain_gram_w.size() == 0);
+    CHECK(snapshot->logits.size() == 0);
+    CHECK(snapshot->gram_h.rows() == 9);
+    CHECK(static_cast<Index>(snapshot->spectrum.size()) == std::min<Index>(d, 9));
+    CHECK(snapshot->projection.allFinite());
+  }
+  auto one = std::make_shared<Embeddings>();
+  auto single = std::make_shared<Task>();
+  single->contexts = 1;
+  single->context_names = {"0"};
+  one->task = single;
+  one->h = random_matrix(4, 1, 1);
+  const Metrics none;
+  const auto snapshot = analyse(one, {.context = 0}, &none);
+  CHECK(snapshot->projection.cols() == 1);
+  CHECK(snapshot->explained_variance_3 == 0.0);
+}
+
 TEST_CASE("analyst: hands on what is wanted of a frame") {
   Analyst analyst;
   analyst.submit(some_embeddings(), {.inside = {}, .layer = 0, .logits = true});

@@ -1,0 +1,163 @@
+// What the window asks of its source: commands to a run, the playhead of a recording, and another source.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "app/observatory.h"
+
+namespace gramscope::app {
+
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// The index of the recorded step nearest to `step`, the earlier of two as near. `records` must not be empty.
+std::size_t nearest_record(const std::vector<Record>& records, std::int64_t step) {
+  const auto after = std::lower_bound(records.begin(), records.end(), step,
+                                      [](const Record& record, std::int64_t s) { return record.step() < s; });
+  if (after == records.begin()) return 0;
+  const auto before = std::prev(after);
+  const bool is_before = after == records.end() || step - before->step() <= after->step() - step;
+  return static_cast<std::size_t>((is_before ? before : after) - records.begin());
+}
+
+}  // namespace
+
+void Observatory::set_parameter(const std::string& key, const Value& value) {
+  if (is_recording()) return;
+  source_->send(SetParameter{key, value});
+  pending_[key] = {value, seconds_now()};
+  show_pending(key, value);
+  parameters_ = applicable_parameters(config_);
+}
+
+void Observatory::run() {
+  source_->send(Run{status_.state == Engine::State::finished || status_.state == Engine::State::stopped});
+  status_.is_running = true;
+}
+
+void Observatory::pause() {
+  source_->send(Pause{});
+  status_.is_running = false;
+}
+
+void Observatory::toggle_running() { status_.is_running ? pause() : run(); }
+void Observatory::step(std::int64_t steps) { is_recording() ? step_recorded(steps) : source_->send(StepOnce{steps}); }
+
+void Observatory::restart() {
+  if (!is_recording()) source_->send(Restart{});
+}
+
+void Observatory::new_seed() {
+  if (is_recording()) return;
+  const auto seed = config_.integer("run.seed");
+  set_parameter("run.seed", Value{seed >= 4'294'967'295 ? std::int64_t{0} : seed + 1});
+}
+
+void Observatory::set_speed(const SetSpeed& speed) {
+  speed_ = speed;
+  source_->send(speed);
+}
+
+void Observatory::seek(std::int64_t step) {
+  if (!is_recording() || records().empty()) return;
+  const std::int64_t nearest = records()[nearest_record(records(), step)].step();
+  if (nearest == playhead() && !status_.is_running) return;
+  sought_ = {nearest, seconds_now()};
+  status_.is_running = false;
+  source_->send(Seek{nearest});
+}
+
+void Observatory::step_recorded(std::int64_t steps) {
+  if (!is_recording() || records().empty()) return;
+  // From where the playhead is seen to stand: keys may come faster than files are read.
+  const auto here = static_cast<std::int64_t>(nearest_record(records(), playhead()));
+  const auto last = static_cast<std::int64_t>(records().size()) - 1;
+  seek(records()[static_cast<std::size_t>(std::clamp<std::int64_t>(here + steps, 0, last))].step());
+}
+
+void Observatory::go_live() {
+  if (!is_recording()) return;
+  sought_.reset();
+  source_->send(GoLive{});
+}
+
+bool Observatory::is_at_newest() const {
+  if (!is_recording() || records().empty()) return true;
+  const bool is_live = !sought_ && status_.recording->is_at_newest;
+  return is_live || (!status_.recording->is_following && playhead() == records().back().step());
+}
+
+void Observatory::set_following(bool is_on) {
+  if (!is_recording()) return;
+  source_->send(Follow{is_on});
+  status_.recording->is_following = is_on;
+}
+
+void Observatory::load(const Config& config, const std::string& preset) {
+  if (!is_recording()) {
+    retire(std::move(opening_));
+    return source_->send(Load{config, preset});
+  }
+  begin_opening(std::make_unique<Opening>(
+      [config, preset, speed = speed_, read_weights = read_weights_](const TaskWork& work) -> std::unique_ptr<RunSource> {
+        return std::make_unique<Runner>(config, preset, true, speed, RunnerHooks{read_weights, [&work] { return work; }});
+      }));
+}
+
+void Observatory::open(std::unique_ptr<RunSource> source) {
+  begin_opening(std::make_unique<Opening>(std::move(source)));
+}
+
+void Observatory::begin_opening(std::unique_ptr<Opening> opening) {
+  if (!reason_to_keep_.empty()) {
+    retire(std::move(opening));
+    return tell({Message::Level::warning, reason_to_keep_});
+  }
+  // Of two that were asked for the later one is meant.
+  retire(std::exchange(opening_, std::move(opening)));
+}
+
+void Observatory::follow_opening() {
+  if (opening_->is_ready()) {
+    show(opening_->take());
+    retire(std::move(opening_));
+  } else if (const std::string failure = opening_->failure(); !failure.empty()) {
+    retire(std::move(opening_));
+    tell({Message::Level::warning, failure});
+  }
+}
+
+void Observatory::show(std::unique_ptr<RunSource> source) {
+  retire(std::exchange(source_, std::move(source)));
+  on_event_ = {};  // it belonged to the run that was shown
+  source_->send(speed_);
+  pending_.clear();
+  confirmed_ = {};
+  adopt_config();
+  preset_.clear();
+  course_.clear();
+  marks_.clear();
+  segment_ = 0;
+  sought_.reset();
+  theory_.reset();
+  first_embeddings_.reset();
+  layer_names_.clear();
+  requested_ = {};
+  has_changed_ = true;
+  view.browsing.clear();
+  view.selection.clear();
+  view.layer = -1;
+}
+
+void Observatory::cancel_preparation() {
+  if (opening_ == nullptr) return source_->cancel_preparation();
+  opening_->cancel();
+  retire(std::move(opening_));
+  status_.preparation.reset();
+  tell({Message::Level::info, "Not opened: cancelled. The window goes on with what it shows."});
+}
+
+}  // namespace gramscope::app

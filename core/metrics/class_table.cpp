@@ -37,7 +37,7 @@ void add_norms(ClassTable& table, const TableSource& source) {
     const auto mean = source.centred.col(static_cast<Index>(c));
     row.mean_norm = mean.stableNorm();
     row.word_norm = row.alignment = kNoNumber;
-    if (table.no_words.empty()) {
+    if (table.no_words.empty() && row.label < w.rows()) {
       row.word_norm = w.row(row.label).stableNorm();
       if (row.word_norm > 0.0 && row.mean_norm > 0.0)
         row.alignment =

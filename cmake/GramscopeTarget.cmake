@@ -22,8 +22,14 @@ function(gramscope_settle_under_sanitizers name)
   if(NOT GRAMSCOPE_SANITIZE)
     return()
   endif()
+  get_target_property(type ${name} TYPE)
   if("OPTIMISED" IN_LIST ARGN)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
+  elseif(type STREQUAL "EXECUTABLE")
+    # Of an inline function that several objects have, a product of matrices say, the linker keeps the first: the optimised
+    # library's, if it comes before all else.
+    target_link_options(${name} PRIVATE
+      "LINKER:--whole-archive" "$<TARGET_FILE:gramscope_core>" "LINKER:--no-whole-archive")
   endif()
   get_target_property(sources ${name} SOURCES)
   foreach(source IN LISTS sources)

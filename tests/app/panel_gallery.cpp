@@ -48,7 +48,7 @@ class Desk {
   void frames(int count) {
     for (int i = 0; i < count; ++i) {
       const Rect rect{{0, 0}, {static_cast<float>(width_), static_cast<float>(height_)}};
-      image_ = stage_.frame(*observatory_, width_, height_, {{&sketch_, rect}}, mouse_);
+      stage_.draw(*observatory_, width_, height_, {{&sketch_, rect}}, mouse_);
     }
   }
   bool is_there(const std::string& item) const { return items().find(item) != nullptr; }
@@ -77,7 +77,7 @@ class Desk {
     ImGui::GetIO().AddInputCharactersUTF8(text);
     frames(2);
   }
-  const Image& image() const { return image_; }
+  Image picture() const { return stage_.picture(); }
 
  private:
   int width_;
@@ -86,7 +86,6 @@ class Desk {
   Sketch sketch_;
   std::optional<Observatory> observatory_;
   ImVec2 mouse_{-1, -1};
-  Image image_;
 };
 
 /// A directory with a text beside another directory, gone with the object.
@@ -113,9 +112,11 @@ void browse(const std::filesystem::path& directory, int width, int height) {
   });
   browser.open("Text", texts.path() / "notes.txt");
   desk.frames(4);
-  expect(desk.is_there("browser.entry.notes.txt") && desk.is_there("browser.entry.stories"), "entries are not drawn");
+  expect(desk.is_there("browser.entry.notes.txt") && desk.is_there("browser.entry.stories"),
+         "entries are not drawn");
   expect(!desk.is_there("browser.entry..hidden.txt"), "a hidden file is shown");
-  if (!directory.empty()) write_png(directory / ("browser-" + std::to_string(width) + ".png"), desk.image());
+  if (!directory.empty())
+    write_png(directory / ("browser-" + std::to_string(width) + ".png"), desk.picture());
   desk.type("let");
   expect(desk.is_there("browser.entry.letters.txt") && !desk.is_there("browser.entry.notes.txt"),
          "typing does not filter");
@@ -166,7 +167,7 @@ void use_rows(const std::filesystem::path& directory) {
     }
   });
   desk.frames(3);
-  if (!directory.empty()) write_png(directory / "rows.png", desk.image());
+  if (!directory.empty()) write_png(directory / "rows.png", desk.picture());
   desk.click("open.parameter.task.path");
   expect(last.wants_file, "Open does not ask for a file");
   desk.click("clear.parameter.task.path");
@@ -176,7 +177,7 @@ void use_rows(const std::filesystem::path& directory) {
   expect(changes.empty(), "what is unavailable can be changed");
   desk.click("parameter.model.kind");
   desk.frames(2);
-  if (!directory.empty()) write_png(directory / "rows-open.png", desk.image());
+  if (!directory.empty()) write_png(directory / "rows-open.png", desk.picture());
   desk.click("parameter.model.kind.net");
   expect(changes.empty(), "an unavailable choice can be chosen");
 }
@@ -189,7 +190,7 @@ void watch_preparation(const std::filesystem::path& directory) {
   expect(!desk.is_there("card.preparation"), "the card flickers for what is quick");
   desk.frames(30);
   expect(desk.is_there("button.preparation.cancel"), "the making of a task cannot be cancelled");
-  if (!directory.empty()) write_png(directory / "preparation.png", desk.image());
+  if (!directory.empty()) write_png(directory / "preparation.png", desk.picture());
   fake_run().status.preparation.reset();
   desk.frames(2);
   expect(!desk.is_there("card.preparation"), "the card stays when the task is made");
@@ -209,7 +210,8 @@ void watch_max_margin_share(const std::filesystem::path& directory) {
     expect(share->min.x >= text->max.x, "the share lies on the text before it");
     expect(share->max.x <= static_cast<float>(width), "the share does not fit in");
     desk.point_at("status.max_margin");
-    if (!directory.empty()) write_png(directory / ("max-margin-share-" + std::to_string(width) + ".png"), desk.image());
+    if (!directory.empty())
+      write_png(directory / ("max-margin-share-" + std::to_string(width) + ".png"), desk.picture());
     fake_run().status.max_margin_share.reset();
   }
 }

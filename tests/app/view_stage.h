@@ -38,8 +38,7 @@ class Stage {
     View* view;
     Rect rect;
   };
-  Image frame(Observatory& observatory, int width, int height, const std::vector<Placed>& views,
-              ImVec2 mouse) {
+  void draw(Observatory& observatory, int width, int height, const std::vector<Placed>& views, ImVec2 mouse) {
     if (width != canvas_.width() || height != canvas_.height()) canvas_.resize(width, height);
     auto& io = ImGui::GetIO();
     io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
@@ -64,8 +63,9 @@ class Stage {
     canvas_.begin(palette().background);
     observatory.draws.run_and_clear();
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-    return canvas_.read();
   }
+  /// What the last draw() drew.
+  Image picture() const { return canvas_.read(); }
 
  private:
   OffscreenCanvas canvas_;

@@ -8,6 +8,7 @@
 #include "tests/io/temporary_directory.h"
 
 using namespace gramscope;
+using gramscope::test::contains;
 using gramscope::test::message_of;
 
 namespace {

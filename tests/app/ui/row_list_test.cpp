@@ -8,7 +8,7 @@ using namespace gramscope::app;
 
 namespace {
 
-constexpr Rect kPlace{{100, 50}, {300, 250}};  // ten rows of 20
+const Rect kPlace{{100, 50}, {300, 250}};  // ten rows of 20
 constexpr float kHeight = 20.0f;
 
 /// A list of 1,000 rows under a hand.

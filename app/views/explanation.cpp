@@ -56,8 +56,8 @@ std::string explanation_of_recording(Phase phase, const Task& task) {
   const std::string points = task.is_one_hot() ? "class means" : "rows";
   if (!has_phases(task)) {
     if (!task.has_targets())
-      return "Each cell of the Gram matrix is the cosine of two rows of H, their mean subtracted. Rows of one colour are "
-             "close. Labels or factors in the files would say of what kind they are.";
+      return "Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they point the "
+             "same way. Labels or factors in the files would say what the rows have in common.";
     return "Ordered by label, the Gram matrix shows each class as a square. As a network is trained on, the squares turn to "
            "one colour and so does all that lies between them: within a class all rows agree, and the class means are "
            "equally far apart.";

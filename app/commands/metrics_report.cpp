@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/commands/metric_definitions.h"
 #include "app/ui/format.h"
 #include "core/io/version.h"
 #include "core/metrics/metric_list.h"
@@ -45,6 +46,7 @@ Json metrics_json(const MetricsReport& report) {
     json["metrics"][metric.key] = metric.is_defined() ? Json(metric.value) : Json(nullptr);
     if (!metric.is_defined()) json["undefined"][metric.key] = metric.undefined;
   }
+  json["definitions"] = metric_definitions(report.metrics, embeddings);
   return json;
 }
 

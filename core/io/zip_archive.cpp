@@ -79,6 +79,11 @@ ZipArchive::Member ZipArchive::read_member() {
   if ((info.flag & kEncrypted) != 0) fail(place, "is encrypted");
   if (info.compression_method != 0 && info.compression_method != Z_DEFLATED)
     fail(place, fmt::format("compression method {} is not read", info.compression_method));
+  if (info.compression_method == 0 ? info.uncompressed_size != info.compressed_size
+                                   : info.uncompressed_size / kMostDeflateRatio > info.compressed_size)
+    fail(place, fmt::format("claims {} bytes, {} its {} compressed ones can hold", info.uncompressed_size,
+                            info.uncompressed_size > info.compressed_size ? "more than" : "which is not what",
+                            info.compressed_size));
   unz64_file_pos position{};
   if (unzGetFilePos64(archive_.get(), &position) != UNZ_OK) fail("archive", "damaged");
   return {std::string(name.data(), info.size_filename), info.uncompressed_size, info.compressed_size,
@@ -113,17 +118,9 @@ void ZipArchive::check_places(std::uint64_t file_bytes) const {
 
 std::unique_ptr<ByteStream> ZipArchive::open(const Member& member, const std::string& place) const {
   const unz64_file_pos position{member.place, member.number};
-  unz_file_info64 info{};
-  if (unzGoToFilePos64(archive_.get(), &position) != UNZ_OK ||
-      unzGetCurrentFileInfo64(archive_.get(), &info, nullptr, 0, nullptr, 0, nullptr, 0) != UNZ_OK)
+  if (unzGoToFilePos64(archive_.get(), &position) != UNZ_OK || unzOpenCurrentFile(archive_.get()) != UNZ_OK)
     fail(place, "damaged");
-  if (info.compression_method == 0 ? info.uncompressed_size != info.compressed_size
-                                   : info.uncompressed_size / kMostDeflateRatio > info.compressed_size)
-    fail(place, fmt::format("claims {} bytes, {} its {} compressed ones can hold", info.uncompressed_size,
-                            info.uncompressed_size > info.compressed_size ? "more than" : "which is not what",
-                            info.compressed_size));
-  if (unzOpenCurrentFile(archive_.get()) != UNZ_OK) fail(place, "damaged");
-  return std::make_unique<MemberStream>(fmt::format("{}: {}", path_.string(), place), info.uncompressed_size, archive_);
+  return std::make_unique<MemberStream>(fmt::format("{}: {}", path_.string(), place), member.bytes, archive_);
 }
 
 }  // namespace gramscope

@@ -22,13 +22,13 @@ class ZipArchive {
   };
 
   /// Reads the directory. Throws InputError "file: place: problem" for what is no archive, has more than 4,096 members, two
-  /// of one name, members that lie in one another or beyond the end, that are encrypted or compressed in another way.
+  /// of one name, members that lie in one another or beyond the end, that are encrypted or compressed in another way, or that
+  /// claim more bytes than their compressed ones can hold.
   explicit ZipArchive(const std::filesystem::path& path);
 
   /// In the archive's order.
   const std::vector<Member>& members() const { return members_; }
-  /// Opens a member, which closes the one that was opened before; `place` names it in messages. Throws InputError where it
-  /// claims more bytes than its compressed ones can hold.
+  /// Opens a member, which closes the one that was opened before; `place` names it in messages. Throws InputError.
   std::unique_ptr<ByteStream> open(const Member& member, const std::string& place) const;
 
  private:

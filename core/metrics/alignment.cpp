@@ -46,13 +46,13 @@ double cka_with_identity_of_columns(const MatrixD& centred) {
 
 namespace {
 
-constexpr Index kRows = 128;  ///< of X that are summed by value at a time
+constexpr Index kRowsByValue = 128;  ///< of X that are summed by value at a time
 
 /// |X Z|_F^2
 double squared_sums_by_value(const MatrixD& x, const PointFactor& factor, const WorkDone& done) {
   double squared = 0.0;
-  for (Index first = 0; first < x.rows(); first += kRows) {
-    const Index rows = std::min(kRows, x.rows() - first);
+  for (Index first = 0; first < x.rows(); first += kRowsByValue) {
+    const Index rows = std::min(kRowsByValue, x.rows() - first);
     MatrixD sums = MatrixD::Zero(rows, factor.values);
     for (Index j = 0; j < x.cols(); ++j)
       sums.col(factor.value[static_cast<std::size_t>(j)]) += x.col(j).segment(first, rows);

@@ -17,7 +17,7 @@ namespace {
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 /// Scores (words or classes by contexts) computed at a time.
-constexpr Index kMostScores = Index{1} << 22;
+constexpr Index kMostTableScores = Index{1} << 22;
 
 /// The moment that rows are read off.
 struct TableSource {
@@ -94,7 +94,7 @@ void add_shares(ClassTable& table, const TableSource& source) {
   // |h - mu|^2 is smallest where <h, m> - |m|^2/2 is largest, both taken from one origin.
   const VectorD origin = source.classes.means.rowwise().mean();
   const VectorD half_squares = 0.5 * source.centred.colwise().squaredNorm().transpose();
-  const Index most = std::max<Index>(1, kMostScores / std::max<Index>(1, std::max(w.rows(), source.centred.cols())));
+  const Index most = std::max<Index>(1, kMostTableScores / std::max<Index>(1, std::max(w.rows(), source.centred.cols())));
   MatrixD logits;
   MatrixD scores;
   for (Index first = 0; first < h.cols(); first += most) {

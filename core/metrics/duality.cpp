@@ -11,7 +11,7 @@ namespace gramscope {
 namespace {
 
 /// Samples whose logits and distances are held at a time: as many as fit.
-constexpr Index kMostScores = Index{1} << 20;
+constexpr Index kMostScoresHeld = Index{1} << 20;
 
 }  // namespace
 
@@ -68,7 +68,7 @@ double nc4_agreement(const MatrixD& h, const MatrixD& w, const VectorD& bias, co
   for (std::size_t c = 0; c < labels.size(); ++c) class_of_word[static_cast<std::size_t>(labels[c])] = static_cast<Index>(c);
   // |x - m_c|^2 - |x|^2 = |m_c|^2 - 2 <m_c, x> with x = h - mu_G
   const VectorD squared = classes.m.colwise().squaredNorm();
-  const Index most = std::max<Index>(1, kMostScores / std::max<Index>(1, w.rows() + classes.classes() + h.rows()));
+  const Index most = std::max<Index>(1, kMostScoresHeld / std::max<Index>(1, w.rows() + classes.classes() + h.rows()));
   MatrixD logits;
   MatrixD distances;
   Index agreed = 0;

@@ -7,7 +7,7 @@ namespace gramscope {
 
 namespace {
 
-constexpr Index kRows = 64;  ///< of X that are transformed at a time
+constexpr Index kRowsTransformed = 64;  ///< of X that are transformed at a time
 
 /// The table of all combinations of values, the first factor outermost.
 struct Crossing {
@@ -85,8 +85,8 @@ InteractionEnergies interaction_energies(const MatrixD& x, std::span<const Point
   energies.share.assign(crossing.values.size(), 0.0);
   const double per_cell = static_cast<double>(x.cols()) / static_cast<double>(crossing.cells);
   double total = 0.0;
-  for (Index first = 0; first < x.rows(); first += kRows) {
-    const auto rows = x.middleRows(first, std::min(kRows, x.rows() - first));
+  for (Index first = 0; first < x.rows(); first += kRowsTransformed) {
+    const auto rows = x.middleRows(first, std::min(kRowsTransformed, x.rows() - first));
     MatrixD table = MatrixD::Zero(rows.rows(), crossing.cells);
     for (Index j = 0; j < x.cols(); ++j) table.col(crossing.cell_of[static_cast<std::size_t>(j)]) += rows.col(j);
     table /= per_cell;

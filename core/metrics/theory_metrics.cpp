@@ -21,7 +21,7 @@ constexpr double kNoDirection = 1e-7;  ///< of the column of L: less is what rou
 
 /// Multiplications in the decomposition behind a nuclear ratio.
 constexpr double kMostRecordWork = 2e9;   ///< 1,260×1,260, or 512×7,600: a second at most
-constexpr double kMostPreviewWork = 8e6;  ///< 200×200: a hundredth of a second
+constexpr double kMostPreviewDecomposition = 8e6;  ///< 200×200: a hundredth of a second
 
 bool is_full(const Supports& supports, const std::vector<Index>& support) {
   return static_cast<Index>(support.size()) == supports.words;
@@ -237,7 +237,7 @@ void add_nuclear_ratio(Metrics& metrics, const Embeddings& embeddings, const Log
   if (work > kMostRecordWork)
     return undefined(std::to_string(theory.supports.words) + "×" + std::to_string(theory.supports.contexts()) +
                      " logits take too long to decompose");
-  if (depth == MeasureDepth::preview && work > kMostPreviewWork) return undefined("computed at recorded steps only");
+  if (depth == MeasureDepth::preview && work > kMostPreviewDecomposition) return undefined("computed at recorded steps only");
   const double margin = smallest_margin(theory.supports, logits.w(), logits.h());
   if (!std::isfinite(margin)) return undefined("the logits overflow");
   if (!(margin > 0.0)) return undefined("the margin is not positive yet");

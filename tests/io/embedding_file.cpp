@@ -92,7 +92,7 @@ TEST_CASE("read_embedding_file: every array is taken in, whatever its name of tw
     const Task& task = *read->task;
     CHECK(read->h == h.transpose());
     CHECK(read->w == w);
-    CHECK(read->bias == VectorD(Eigen::Vector3d(0.5, -1.0, 2.0)));
+    CHECK(std::vector<double>(read->bias.begin(), read->bias.end()) == std::vector<double>{0.5, -1.0, 2.0});
     CHECK(read->step == 900);
     CHECK(read->smoothing == 0.25);
     CHECK(read->penalty == 1.5);

@@ -123,12 +123,13 @@ TEST_CASE("npz: limits hold before memory is taken") {
   write_npz(path, std::vector<NamedArray>{{"H", {{1000, 1000}, std::vector<double>(1'000'000)}}});
   CHECK(message_of<InputError>([&] { read_npz(path, 1'000'000); }).find(": H: ") != std::string::npos);
   CHECK(read_npz(path).size() == 1);
-  // A member that claims far more than its bytes can hold: the size stands in the central directory, after
-  // PK\1\2.
+  // A member that claims far more than its bytes can hold: the size stands in its own header and in the central
+  // directory, after PK\1\2.
   auto bytes = contents(path);
   const auto entry = bytes.find("PK\x01\x02");
   REQUIRE(entry != std::string::npos);
   bytes.replace(entry + 24, 4, "\xf0\xff\xff\x7f");
+  bytes.replace(22, 4, "\xf0\xff\xff\x7f");
   put(path, bytes);
   CHECK(message_of<InputError>([&] { read_npz(path, std::uint64_t{1} << 40); }).find("claims") !=
         std::string::npos);

@@ -66,37 +66,40 @@ TEST_CASE("read_matrix: the file's order and the matrix's place every element al
 TEST_CASE("read_integers: in the order of rows, however they lie") {
   const std::string bytes("\x01\x02\x03\xff\x05\x06", 6);
   const ElementType type{ElementKind::integer, 1, false, "int8"};
+  const StoredArray in_rows{type, {2, 3}, false};
   MemoryStream rows("f: x", bytes);
-  CHECK(read_integers(rows, {type, {2, 3}, false}) == std::vector<std::int64_t>{1, 2, 3, -1, 5, 6});
+  CHECK(read_integers(rows, in_rows) == std::vector<std::int64_t>{1, 2, 3, -1, 5, 6});
+  const StoredArray in_columns{type, {2, 3}, true};
   MemoryStream columns("f: x", bytes);
-  CHECK(read_integers(columns, {type, {2, 3}, true}) == std::vector<std::int64_t>{1, 3, 5, 2, -1, 6});
-  MemoryStream truths("f: x", bytes);
-  CHECK(read_integers(truths, {{ElementKind::truth, 1, false, "bool"}, {6}, false}) ==
-        std::vector<std::int64_t>{1, 1, 1, 1, 1, 1});
+  CHECK(read_integers(columns, in_columns) == std::vector<std::int64_t>{1, 3, 5, 2, -1, 6});
+  const StoredArray truths{{ElementKind::truth, 1, false, "bool"}, {6}, false};
+  MemoryStream bools("f: x", std::string_view("\0\x01\xff\0\0\0", 6));
+  CHECK(read_integers(bools, truths) == std::vector<std::int64_t>{0, 1, 1, 0, 0, 0});
 }
 
 TEST_CASE("read_texts: octets and big-endian characters are texts too, and the list is bounded") {
-  MemoryStream octets("f: x", std::string_view("a\0\0\xc3\xa4\0", 6));
-  CHECK(read_texts(octets, {{ElementKind::octets, 3, false, "bytes"}, {2}, false}) == std::vector<std::string>{"a", "ä"});
-  MemoryStream swapped("f: x", std::string_view("\0\0\x03\xbb", 4));
-  CHECK(read_texts(swapped, {{ElementKind::text, 4, true, "text"}, {1}, false}) == std::vector<std::string>{"λ"});
-  const std::string many(kMostTexts + 1, 'a');
-  MemoryStream short_texts("f: x", many);
-  CHECK(message_of<InputError>([&] {
-          read_texts(short_texts, {{ElementKind::octets, 1, false, "bytes"}, {many.size()}, false});
-        }) == "f: x: 1048577 texts, more than 1048576");
-  const std::string much(std::size_t{300} << 16, 'a');
-  MemoryStream long_texts("f: x", much);
-  CHECK(message_of<InputError>([&] {
-          read_texts(long_texts, {{ElementKind::octets, std::size_t{1} << 16, false, "bytes"}, {300}, false});
-        }) == "f: x: more than 16777216 bytes of text");
+  const auto texts_in = [](std::string_view bytes, const ElementType& type) {
+    const StoredArray array{type, {bytes.size() / type.bytes}, false};
+    MemoryStream stream("f: x", bytes);
+    return read_texts(stream, array);
+  };
+  const auto problem = [&](const std::string& bytes, const ElementType& type) {
+    return message_of<InputError>([&] { texts_in(bytes, type); });
+  };
+  const auto octets = [](std::size_t width) { return ElementType{ElementKind::octets, width, false, "bytes"}; };
+  CHECK(texts_in(std::string_view("a\0\0\xc3\xa4\0", 6), octets(3)) == std::vector<std::string>{"a", "ä"});
+  const ElementType swapped{ElementKind::text, 4, true, "text"};
+  CHECK(texts_in(std::string_view("\0\0\x03\xbb", 4), swapped) == std::vector<std::string>{"λ"});
+  CHECK(problem(std::string(kMostTexts + 1, 'a'), octets(1)) == "f: x: 1048577 texts, more than 1048576");
+  CHECK(problem(std::string(std::size_t{300} << 16, 'a'), octets(1 << 16)) == "f: x: more than 16777216 bytes of text");
 }
 
 TEST_CASE("checked_count: no shape overflows into a small one") {
   const std::string bytes(48, '\0');
   const auto problem = [&](std::vector<std::size_t> shape) {
     MemoryStream stream("f: H", bytes);
-    return message_of<InputError>([&] { checked_count({kDoubles, std::move(shape), false}, stream); });
+    const StoredArray array{kDoubles, std::move(shape), false};
+    return message_of<InputError>([&] { checked_count(array, stream); });
   };
   CHECK(problem({3, 2}).empty());
   CHECK(problem({6, 1, 1}).empty());

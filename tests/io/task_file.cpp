@@ -74,6 +74,6 @@ TEST_CASE("read_task: what is no task is refused with the place") {
   CHECK(refusal("P_data", real_array({1.0, 0.0, 1.0, 0.5, 0.125, 0.375})) == "P, column 0: 0 is no probability");
   CHECK(refusal("pi", real_array({0.5, 0.25})) == "pi: 2 values, where 3 are needed");
   CHECK(refusal("words", text_array({"w"})) == "words: 1 values, where 4 are needed");
-  write_npz(path, std::vector<NamedArray>{});
+  write_npz(path, std::vector<NamedArray>{{"H", real_array({1.0})}});
   CHECK(message_of<InputError>([&] { read_task(path); }) == path.string() + ": P_shape: missing: not the task of a run");
 }

@@ -12,7 +12,7 @@ using namespace gramscope::app;
 
 namespace {
 
-constexpr Rect kBody{{20, 30}, {460, 340}};
+const Rect kBody{{20, 30}, {460, 340}};
 
 MatrixZoom zoomed(Index rows, double factor, double x, double y) {
   MatrixZoom zoom;

@@ -110,7 +110,7 @@ TEST_CASE("taxonomy: leaves are nothing that contexts share") {
   CHECK(shares.sum() == doctest::Approx(8.0).epsilon(1e-12));
   const Metrics metrics = measure(embeddings);
   CHECK(metrics.find("contrast_family")->is_defined());
-  CHECK(metrics.find("contrast_kind")->undefined == "no two classes share a value");
+  CHECK(metrics.find("contrast_kind")->undefined == "no two contexts share a value");
 }
 
 TEST_CASE("parse_name_tree: what is wrong is said with file and line") {

@@ -4,8 +4,8 @@
 
 namespace gramscope::app {
 
-/// Which square part of a square matrix is seen. Lengths are shares of the matrix's side, from its top left corner, so that
-/// matrices over the same rows can be looked at alike whatever their sizes on the screen.
+/// Which square part of a square matrix is seen. Lengths are shares of the matrix's side, from its top left
+/// corner, so that matrices over the same rows can be looked at alike whatever their sizes on the screen.
 class MatrixZoom {
  public:
   double left() const { return left_; }
@@ -16,8 +16,8 @@ class MatrixZoom {
   /// To be called before use: a matrix with another number of rows is seen whole.
   void adopt(Index rows);
   void show_whole();
-  /// Shows 1/factor times as much, and not less than four cells, with the point (x, y) of the matrix at the share (at_x,
-  /// at_y) of the picture, as far as there is matrix to show.
+  /// Shows 1/factor times as much, and not less than four cells, with the point (x, y) of the matrix at the
+  /// share (at_x, at_y) of the picture, as far as there is matrix to show.
   void zoom(double factor, double x, double y, double at_x, double at_y);
   /// The same about the middle of the picture.
   void zoom(double factor) { zoom(factor, left_ + 0.5 * span_, top_ + 0.5 * span_, 0.5, 0.5); }

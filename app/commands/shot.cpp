@@ -40,11 +40,13 @@ void require_view(const std::string& key) {
       fmt::format("--view: unknown \"{}\"; nearest: {}", key, fmt::join(nearest_names(key, names), ", ")));
 }
 
-/// Whether the logits and cosines that the views of the last frame asked for are there: they come a snapshot later.
+/// Whether the logits, cosines and tables that the views of the last frame asked for are there: they come a snapshot later.
 bool holds(const Snapshot& snapshot, const FrameWanted& wanted) {
   const Index cells = snapshot.task().words * snapshot.task().contexts;
   return (!wanted.logits || snapshot.logits.size() > 0 || cells > kMostLogitCells) &&
-         (!wanted.plain_grams || snapshot.plain_gram_h.size() > 0);
+         (!wanted.plain_grams || snapshot.plain_gram_h.size() > 0) &&
+         (!wanted.histogram || (snapshot.histogram != nullptr && snapshot.histogram->wanted == *wanted.histogram)) &&
+         (!wanted.classes || snapshot.classes != nullptr);
 }
 
 /// Calls `frame` as a window would until `is_there` and the snapshot of that step holds what its views ask for. Returns

@@ -39,7 +39,8 @@ void RowList::draw_bar(const Rect& bar, bool is_hot) const {
   const float length = std::max(18.0f * ui_scale(), bar.height() * rect_.height() / all);
   const float top = bar.min.y + (bar.height() - length) * scroll_ / std::max(1.0f, most_scroll());
   ImGui::GetWindowDrawList()->AddRectFilled({bar.min.x, top}, {bar.max.x, top + length},
-                                            is_hot ? palette().text_muted : palette().track, 0.5f * bar.width());
+                                            is_hot ? palette().text_muted : palette().track,
+                                            0.5f * bar.width());
 }
 
 void RowList::scroll_by_mouse(const std::string& name, bool is_over) {
@@ -78,14 +79,16 @@ void RowList::move_cursor() {
   scroll_ = std::clamp(scroll_, top + row_height_ - rect_.height(), top);
 }
 
-RowList::Response RowList::respond(const std::string& name, const Rect& rect, std::size_t count, float row_height) {
+RowList::Response RowList::respond(const std::string& name, const Rect& rect, std::size_t count,
+                                   float row_height) {
   rect_ = rect;
   count_ = count;
   row_height_ = row_height;
   if (cursor_ && *cursor_ >= count) cursor_.reset();
   Response response;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  scroll_by_mouse(name, rect.contains(mouse) && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem));
+  scroll_by_mouse(
+      name, rect.contains(mouse) && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem));
   const Rect rows{rect.min, {rect.max.x - bar_width_, rect.max.y}};
   const auto state = interact(name, rows);
   response.has_keys = state.is_focused || (state.is_hovered && !is_keyboard_taken());
@@ -101,7 +104,7 @@ RowList::Response RowList::respond(const std::string& name, const Rect& rect, st
   }
   const bool is_by_mouse = state.is_hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Left);
   if (state.was_pressed) response.pressed = is_by_mouse ? response.pointed : cursor_;
-  if (!state.is_focused && response.has_keys && cursor_ && is_pressed(ImGuiKey_Enter)) response.pressed = cursor_;
+  if (response.has_keys && cursor_ && is_pressed(ImGuiKey_Enter)) response.pressed = cursor_;
   if (is_by_mouse && response.pressed) cursor_ = response.pressed;
   draw_focus_ring(state, rows, 0.0f);
   return response;

@@ -8,18 +8,20 @@
 
 namespace gramscope::app {
 
-/// Rows below each other, any number of them, of which those in sight are drawn. The wheel and the bar at the right scroll;
-/// arrows, Page Up and Down, Home and End move a cursor while the list has the keyboard or the mouse is over it, and Enter
-/// presses the row that has it.
+/// Rows below each other, any number of them, of which those in sight are drawn. The wheel and the bar at the
+/// right scroll; arrows, Page Up and Down, Home and End move a cursor while the list has the keyboard or the
+/// mouse is over it, and Enter presses the row that has it.
 class RowList {
  public:
   struct Response {
     std::optional<std::size_t> pointed;  ///< under the mouse
     std::optional<std::size_t> pressed;
-    bool has_keys = false;  ///< keys are meant for it: it has the focus, or the mouse and nothing else has the focus
+    bool has_keys =
+        false;  ///< keys are meant for it: it has the focus, or the mouse and nothing else has the focus
   };
 
-  /// To be called before rows are drawn. One control of that name, one stop of the Tab key; rows in sight are reported as
+  /// To be called before rows are drawn. One control of that name, one stop of the Tab key; rows in sight are
+  /// reported as
   /// "<name>.<i>".
   Response respond(const std::string& name, const Rect& rect, std::size_t count, float row_height);
 

@@ -16,23 +16,29 @@ namespace {
 
 /// A name as a cell of tab-separated text: what would end the cell is a space.
 std::string without_tabs(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   return text;
 }
 
 const std::array<ClassColumn, 10>& all_columns() {
   static const std::array<ClassColumn, 10> columns{{
-      {"label", "label", "Label", "", "The word that follows; the context where every context is a class of its own.", "", nullptr,
-       nullptr, 0, 0},
-      {"samples", "n", "Samples", "number of contexts with this label", "How many contexts the class mean is taken over.", "",
+      {"label", "label", "Label", "",
+       "The word that follows; the context where every context is a class of its own.", "", nullptr, nullptr,
+       0, 0},
+      {"samples", "n", "Samples", "number of contexts with this label",
+       "How many contexts the class mean is taken over.", "",
        [](const ClassRow& row) { return static_cast<double>(row.samples); }, nullptr, 0, 4},
-      {"mean_norm", "|m|", "Length of the class mean", "|m_c|, m_c = μ_c − mean of all μ", "How far the class is from the middle of all classes.",
-       "equal for all labels", [](const ClassRow& row) { return row.mean_norm; }, nullptr, 3, 5},
-      {"word_norm", "|w|", "Length of the word embedding", "|w_c|", "How long the row of W is that speaks for this label.",
-       "equal for all labels", [](const ClassRow& row) { return row.word_norm; },
+      {"mean_norm", "|m|", "Length of the class mean", "|m_c|, m_c = μ_c − mean of all μ",
+       "How far the class is from the middle of all classes.", "equal for all labels",
+       [](const ClassRow& row) { return row.mean_norm; }, nullptr, 3, 5},
+      {"word_norm", "|w|", "Length of the word embedding", "|w_c|",
+       "How long the row of W is that speaks for this label.", "equal for all labels",
+       [](const ClassRow& row) { return row.word_norm; },
        [](const ClassTable& table) -> const std::string& { return table.no_words; }, 3, 7},
-      {"alignment", "cos w, m", "Alignment of word and class", "⟨w_c, m_c⟩ / (|w_c| |m_c|)",
-       "Whether the word points where its contexts are.", "1", [](const ClassRow& row) { return row.alignment; },
+      {"alignment", "cos w,m", "Alignment of word and class", "⟨w_c, m_c⟩ / (|w_c| |m_c|)",
+       "Whether the word points where its contexts are.", "1",
+       [](const ClassRow& row) { return row.alignment; },
        [](const ClassTable& table) -> const std::string& { return table.no_words; }, 3, 2},
       {"within", "v", "Variance within the class", "v_c = mean of |h − μ_c|² over its samples",
        "How much contexts of one label still differ.", "0", [](const ClassRow& row) { return row.within; },
@@ -40,14 +46,17 @@ const std::array<ClassColumn, 10>& all_columns() {
       {"nearest", "nearest", "Nearest other class", "arg max over c′ ≠ c of cos(m_c, m_c′)",
        "The class whose mean points most nearly in the same direction.", "all are equally near", nullptr,
        [](const ClassTable& table) -> const std::string& { return table.no_nearest; }, 0, 1},
-      {"nearest_cosine", "cos", "Cosine with the nearest", "cos(m_c, m_nearest)", "How near the nearest other class is.", "−1/(K − 1)",
+      {"nearest_cosine", "cos", "Cosine with the nearest", "cos(m_c, m_nearest)",
+       "How near the nearest other class is.", "−1/(K − 1)",
        [](const ClassRow& row) { return row.nearest_cosine; },
        [](const ClassTable& table) -> const std::string& { return table.no_nearest; }, 3, 1},
       {"accuracy", "right", "Accuracy", "share of its samples whose largest logit is a word that can follow",
        "How often the answer is right for this label.", "1", [](const ClassRow& row) { return row.accuracy; },
        [](const ClassTable& table) -> const std::string& { return table.no_accuracy; }, 3, 3},
-      {"agreement", "NC4", "Agreement with the nearest mean (nc4)", "share of its samples where arg max W h + b is the nearest class mean",
-       "Whether the words decide as the nearest class mean would.", "1", [](const ClassRow& row) { return row.agreement; },
+      {"agreement", "NC4", "Agreement with the nearest mean (nc4)",
+       "share of its samples where arg max W h + b is the nearest class mean",
+       "Whether the words decide as the nearest class mean would.", "1",
+       [](const ClassRow& row) { return row.agreement; },
        [](const ClassTable& table) -> const std::string& { return table.no_agreement; }, 3, 8},
   }};
   return columns;
@@ -82,11 +91,12 @@ std::string class_cell(const ClassTable& table, const Task& task, std::size_t ro
   if (std::isnan(number)) return "—";
   if (entry.decimals == 0) return format_count(std::llround(number));
   const double size = std::abs(number);
-  return size != 0.0 && (size < 0.0005 || size >= 999.5) ? format_short(number) : format_fixed(number, entry.decimals);
+  return size != 0.0 && (size < 0.0005 || size >= 999.5) ? format_short(number)
+                                                         : format_fixed(number, entry.decimals);
 }
 
-std::vector<std::size_t> sorted_class_rows(const ClassTable& table, const Task& task, std::optional<std::size_t> column,
-                                           bool is_descending) {
+std::vector<std::size_t> sorted_class_rows(const ClassTable& table, const Task& task,
+                                           std::optional<std::size_t> column, bool is_descending) {
   std::vector<std::size_t> order(table.rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (!column) return order;

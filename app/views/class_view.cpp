@@ -22,8 +22,8 @@ namespace {
 constexpr std::string_view kClassKey = "classes";
 constexpr float kClassRow = 22.0f;
 constexpr float kClassHead = 22.0f;
-constexpr float kNumberWidth = 62.0f;  ///< the width of a column of numbers
-constexpr float kLeastNameWidth = 64.0f;
+constexpr float kNumberWidth = 64.0f;  ///< the width of a column of numbers
+constexpr float kLeastNameWidth = 100.0f;
 constexpr float kMostNameWidth = 220.0f;
 constexpr double kCopiedFor = 1.6;  ///< seconds
 
@@ -39,10 +39,13 @@ std::vector<PlacedColumn> place_columns(const Rect& row) {
   const float s = ui_scale();
   const auto columns = class_columns();
   const float room = row.width() - 20 * s;
-  const auto least = [&](std::size_t c) { return (columns[c].number == nullptr ? kLeastNameWidth : kNumberWidth) * s; };
+  const auto least = [&](std::size_t c) {
+    return (columns[c].number == nullptr ? kLeastNameWidth : kNumberWidth) * s;
+  };
   std::vector<std::size_t> by_rank(columns.size());
   for (std::size_t c = 0; c < columns.size(); ++c) by_rank[c] = c;
-  std::stable_sort(by_rank.begin(), by_rank.end(), [&](std::size_t a, std::size_t b) { return columns[a].rank < columns[b].rank; });
+  std::stable_sort(by_rank.begin(), by_rank.end(),
+                   [&](std::size_t a, std::size_t b) { return columns[a].rank < columns[b].rank; });
   std::vector<bool> is_shown(columns.size(), false);
   float taken = 0.0f;
   int names = 0;
@@ -52,7 +55,9 @@ std::vector<PlacedColumn> place_columns(const Rect& row) {
     taken += least(c);
     names += columns[c].number == nullptr ? 1 : 0;
   }
-  const float more = names > 0 ? std::clamp((room - taken) / static_cast<float>(names), 0.0f, (kMostNameWidth - kLeastNameWidth) * s) : 0.0f;
+  const float more = names > 0 ? std::clamp((room - taken) / static_cast<float>(names), 0.0f,
+                                            (kMostNameWidth - kLeastNameWidth) * s)
+                               : 0.0f;
   std::vector<PlacedColumn> placed;
   float left = row.min.x + 12 * s;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -67,7 +72,8 @@ std::vector<PlacedColumn> place_columns(const Rect& row) {
 
 InfoCard column_card(const ClassColumn& column, const ClassTable& table) {
   InfoCard card{column.label, column.key, {}};
-  if (column.missing != nullptr && !column.missing(table).empty()) card.paragraph(column.missing(table), palette().warning);
+  if (column.missing != nullptr && !column.missing(table).empty())
+    card.paragraph(column.missing(table), palette().warning);
   card.paragraph(column.meaning, palette().text);
   card.fact("Formula", column.formula).fact("At collapse", column.at_collapse);
   card.paragraph("Click to sort by it; again to turn the order round.");
@@ -84,17 +90,21 @@ class ClassView final : public View {
     const bool has_table = snapshot != nullptr && snapshot->classes != nullptr;
     ViewHeader header(rect, kClassKey);
     header.expect("Labels");
-    const bool wants_copy = has_table && header.action("copy", has_just_copied() ? "copied" : "copy",
-                                                       "The whole table as text, a tab between columns. Ctrl+C over the table does the same.");
+    const bool wants_copy =
+        has_table &&
+        header.action("copy", has_just_copied() ? "copied" : "copy",
+                      "The whole table as text, a tab between columns. Ctrl+C over the table does the same.");
     const std::string count = has_table ? caption(*snapshot->classes) : "";
     header.title("Labels", {count, "one by one"});
     if (!has_table) {
       hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
-      return draw_placeholder(header.body(), snapshot == nullptr ? "waiting for the first step" : "measuring", kClassKey);
+      return draw_placeholder(header.body(), snapshot == nullptr ? "waiting for the first step" : "measuring",
+                              kClassKey);
     }
     refresh(snapshot->classes, snapshot->task());
     const bool has_mouse = draw_table(observatory, *snapshot, header.body());
-    const bool has_pressed = has_mouse && ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_C), false);
+    const bool has_pressed =
+        has_mouse && ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_C), false);
     if (wants_copy || has_pressed) copy(snapshot->task());
   }
 
@@ -131,7 +141,8 @@ class ClassView final : public View {
     {
       const ScopedClip clip(rows);
       for (std::size_t i = list_.first(); i < list_.end(); ++i)
-        draw_row(snapshot.task(), list_.row(i), columns, order_[i], response.pointed == i || (response.has_keys && list_.cursor() == i),
+        draw_row(snapshot.task(), list_.row(i), columns, order_[i],
+                 response.pointed == i || (response.has_keys && list_.cursor() == i),
                  is_selected(observatory, snapshot, order_[i]));
     }
     point_at(observatory, snapshot, response);
@@ -141,7 +152,8 @@ class ClassView final : public View {
   void draw_head(const Rect& head, const std::vector<PlacedColumn>& columns) {
     const float s = ui_scale();
     ImDrawList* list = ImGui::GetWindowDrawList();
-    list->AddRectFilled({head.min.x + 8 * s, head.max.y}, {head.max.x - 8 * s, head.max.y + 1}, palette().line);
+    list->AddRectFilled({head.min.x + 8 * s, head.max.y}, {head.max.x - 8 * s, head.max.y + 1},
+                        palette().line);
     int n = 10;
     for (const auto& placed : columns) {
       const ClassColumn& column = class_columns()[placed.column];
@@ -150,12 +162,17 @@ class ClassView final : public View {
       if (state.was_pressed) sort_by(placed.column);
       const bool is_missing = column.missing != nullptr && !column.missing(*table_).empty();
       const bool is_sorted = placed.column == sorted_by_;
-      const ImU32 colour = is_sorted || state.is_hovered ? palette().text : is_missing ? palette().text_dim : palette().text_muted;
+      const ImU32 colour = is_sorted || state.is_hovered ? palette().text
+                           : is_missing                  ? palette().text_dim
+                                                         : palette().text_muted;
       const std::string text = elided(fonts().small, column.heading, placed.right - placed.left - 10 * s);
       const float width = text_size(fonts().small, text).x;
       const float left = placed.is_name ? placed.left : placed.right - width;
-      draw_label(fonts().small, {left, centred_y(fonts().small, head.min.y, head.max.y)}, colour, text, kClassKey, n++);
-      if (is_sorted) draw_arrow(placed.is_name ? left + width + 7 * s : left - 7 * s, 0.5f * (head.min.y + head.max.y), colour);
+      draw_label(fonts().small, {left, centred_y(fonts().small, head.min.y, head.max.y)}, colour, text,
+                 kClassKey, n++);
+      if (is_sorted)
+        draw_arrow(placed.is_name ? left + width + 7 * s : left - 7 * s, 0.5f * (head.min.y + head.max.y),
+                   colour);
       draw_focus_ring(state, cell, 3 * s);
       if (wants_info_card(state)) show_info_card(column_card(column, *table_));
     }
@@ -165,7 +182,8 @@ class ClassView final : public View {
   void draw_arrow(float x, float y, ImU32 colour) const {
     const float s = ui_scale();
     const float tip = is_descending_ ? 2.5f * s : -2.5f * s;
-    ImGui::GetWindowDrawList()->AddTriangleFilled({x - 3 * s, y - tip}, {x + 3 * s, y - tip}, {x, y + tip}, colour);
+    ImGui::GetWindowDrawList()->AddTriangleFilled({x - 3 * s, y - tip}, {x + 3 * s, y - tip}, {x, y + tip},
+                                                  colour);
   }
 
   void sort_by(std::size_t column) {
@@ -174,19 +192,20 @@ class ClassView final : public View {
     has_new_order_ = true;
   }
 
-  void draw_row(const Task& task, const Rect& row, const std::vector<PlacedColumn>& columns, std::size_t c, bool is_marked,
-                bool is_selected) const {
+  void draw_row(const Task& task, const Rect& row, const std::vector<PlacedColumn>& columns, std::size_t c,
+                bool is_marked, bool is_selected) const {
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (is_selected) list->AddRectFilled(row.min, row.max, with_opacity(palette().accent, 0.1f));
     if (is_marked) list->AddRectFilled(row.min, row.max, with_opacity(palette().text, 0.08f));
     const float y = centred_y(fonts().body, row.min.y, row.max.y);
     for (const auto& placed : columns) {
       const std::string text = class_cell(*table_, task, c, placed.column);
-      const ImU32 colour = text == "—" ? palette().text_dim
+      const ImU32 colour = text == "—"                      ? palette().text_dim
                            : placed.column == kNearestClass ? palette().text_muted
                                                             : palette().text;
       if (placed.is_name)
-        draw_text(fonts().body, {placed.left, y}, colour, elided_start(fonts().body, text, placed.right - placed.left));
+        draw_text(fonts().body, {placed.left, y}, colour,
+                  elided_start(fonts().body, text, placed.right - placed.left));
       else
         draw_text_right(fonts().body, placed.right, y, colour, text);
     }

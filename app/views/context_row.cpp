@@ -5,7 +5,8 @@ namespace gramscope::app {
 std::optional<Index> selected_context(const Observatory& observatory) {
   const Snapshot* snapshot = observatory.snapshot();
   const auto& context = observatory.view.selection.context_a;
-  if (snapshot == nullptr || !context || *context < 0 || *context >= snapshot->task().contexts) return std::nullopt;
+  if (snapshot == nullptr || !context || *context < 0 || *context >= snapshot->task().contexts)
+    return std::nullopt;
   return context;
 }
 

@@ -7,8 +7,8 @@
 
 namespace gramscope::app {
 
-/// The selected context's centred cosines with all contexts, in full however many there are. Asks for what it takes, and
-/// keeps what it has found until there is another moment or another context.
+/// The selected context's centred cosines with all contexts, in full however many there are. Asks for what it
+/// takes, and keeps what it has found until there is another moment or another context.
 class ContextRow {
  public:
   /// To be called once a frame: takes over what the newest snapshot has of the context.

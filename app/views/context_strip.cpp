@@ -27,14 +27,16 @@ float ContextStrip::height(const Rect& body) {
   return body.height() >= 4 * room ? room : 0.0f;
 }
 
-GramLayout::Range ContextStrip::contexts_at(const GramLayout& matrix, float x, float pixel, Index block, Index contexts) {
+GramLayout::Range ContextStrip::contexts_at(const GramLayout& matrix, float x, float pixel, Index block,
+                                            Index contexts) {
   const double scale = static_cast<double>(block) * static_cast<double>(matrix.rows);
   const auto at = [&](float place) { return static_cast<Index>(std::floor(matrix.share_x(place) * scale)); };
   const Index begin = std::clamp<Index>(at(x), 0, contexts - 1);
   return {begin, std::clamp<Index>(at(x + pixel), begin + 1, contexts)};
 }
 
-void ContextStrip::draw_cells(Observatory& observatory, const Rect& rect, const GramLayout& matrix, Index block) {
+void ContextStrip::draw_cells(Observatory& observatory, const Rect& rect, const GramLayout& matrix,
+                              Index block) {
   const auto contexts = static_cast<Index>(row_.cosines().size());
   if (version_ != row_.version()) values_ = row_.cosines().transpose();
   version_ = row_.version();
@@ -78,10 +80,13 @@ std::optional<Index> ContextStrip::draw(Observatory& observatory, const Rect& bo
   if (rect.width() < 40 * s) return std::nullopt;
   const Task& task = observatory.snapshot()->task();
   std::string caption = "Click a row to see a context's cosines one by one.";
-  if (selected) caption = row_.cosines().size() > 0 ? context_name(task, *selected) + ", with every context" : "waiting for the next step";
+  if (selected)
+    caption = row_.cosines().size() > 0 ? context_name(task, *selected) + ", with every context"
+                                        : "waiting for the next step";
   ImFont* font = fonts().small;
   const float caption_top = rect.min.y - (kStripCaption - 2) * s;
-  draw_label(font, {rect.min.x, caption_top}, palette().text_muted, elided_start(font, caption, rect.width()), key, 900);
+  draw_label(font, {rect.min.x, caption_top}, palette().text_muted, elided_start(font, caption, rect.width()),
+             key, 900);
   if (row_.cosines().size() != task.contexts) {
     ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, palette().line);
     return std::nullopt;
@@ -96,8 +101,8 @@ std::optional<Index> ContextStrip::draw(Observatory& observatory, const Rect& bo
   for (Index j = range.begin; j < range.end; ++j)
     if (j != *row_.context() && !(row_.cosines()(j) <= row_.cosines()(highest))) highest = j;
   draw_card(task, range, highest);
-  ImGui::GetWindowDrawList()->AddLine({std::round(x) + 0.5f, rect.min.y - 3 * s}, {std::round(x) + 0.5f, rect.max.y + 3 * s},
-                                      palette().text);
+  ImGui::GetWindowDrawList()->AddLine({std::round(x) + 0.5f, rect.min.y - 3 * s},
+                                      {std::round(x) + 0.5f, rect.max.y + 3 * s}, palette().text);
   if (state.was_pressed) observatory.view.selection.context_a = highest;
   return highest;
 }

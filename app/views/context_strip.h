@@ -10,18 +10,20 @@
 
 namespace gramscope::app {
 
-/// Below a Gram matrix whose rows are blocks of contexts: the selected context's cosines with every context, in the task's
-/// order, above the columns they belong to.
+/// Below a Gram matrix whose rows are blocks of contexts: the selected context's cosines with every context,
+/// in the task's order, above the columns they belong to.
 class ContextStrip {
  public:
   /// The room it takes at the bottom of a view's body; 0 where that is too low for it.
   static float height(const Rect& body);
   /// The contexts that a pixel of a strip stands for: [begin, end), at least one.
-  static GramLayout::Range contexts_at(const GramLayout& matrix, float x, float pixel, Index block, Index contexts);
+  static GramLayout::Range contexts_at(const GramLayout& matrix, float x, float pixel, Index block,
+                                       Index contexts);
 
-  /// At the bottom of the body, below the matrix. Gives the context under the mouse; of several in a pixel the one with the
-  /// largest cosine.
-  std::optional<Index> draw(Observatory& observatory, const Rect& body, const GramLayout& matrix, std::string_view key);
+  /// At the bottom of the body, below the matrix. Gives the context under the mouse; of several in a pixel
+  /// the one with the largest cosine.
+  std::optional<Index> draw(Observatory& observatory, const Rect& body, const GramLayout& matrix,
+                            std::string_view key);
 
  private:
   void draw_cells(Observatory& observatory, const Rect& rect, const GramLayout& matrix, Index block);

@@ -37,7 +37,8 @@ double contrast_in(const MatrixF& gram, const Factor& factor) {
   return same / static_cast<double>(same_count) - other / static_cast<double>(other_count);
 }
 
-/// The share of pairs that have one value of the factor: what the purity of contexts thrown together would be.
+/// The share of pairs that have one value of the factor: what the purity of contexts thrown together would
+/// be.
 double share_of_alike_pairs(const Factor& factor) {
   std::vector<double> sizes(factor.value_names.size(), 0.0);
   for (const int value : factor.value) sizes[static_cast<std::size_t>(value)] += 1.0;
@@ -49,22 +50,28 @@ double share_of_alike_pairs(const Factor& factor) {
 
 /// One of the numbers that a factor has.
 struct FactorMeasure {
-  std::string_view prefix;    ///< of its metric's key
+  std::string_view prefix;  ///< of its metric's key
   std::string_view heading;
   std::string_view meaning;
-  std::string_view tick;      ///< what the tick in its bars stands for; empty: there is none
+  std::string_view tick;  ///< what the tick in its bars stands for; empty: there is none
   std::string_view at_collapse;
 };
 
 constexpr std::array<FactorMeasure, 3> kMeasures{{
-    {"contrast_", "contrast", "Mean cosine of contexts that share this value, minus that of contexts that do not.", "Factors alone", "0"},
-    {"purity_", "purity", "Share of contexts whose nearest neighbour has the same value.", "By chance", "by chance"},
-    {"silhouette_", "silhouette", "How much nearer contexts of the same value are than those of the nearest other value, 1 − cosine as distance.",
+    {"contrast_", "contrast",
+     "Mean cosine of contexts that share this value, minus that of contexts that do not.", "Factors alone",
+     "0"},
+    {"purity_", "purity", "Share of contexts whose nearest neighbour has the same value.", "By chance",
+     "by chance"},
+    {"silhouette_", "silhouette",
+     "How much nearer contexts of the same value are than those of the nearest other value, 1 − cosine as "
+     "distance.",
      "", "0"},
 }};
 
-/// A bar per factor: how much closer contexts are for sharing its value, with a tick where the factors alone would put it.
-/// With room to the right of it, purity and silhouette as well; with room below, the energies by order of interaction.
+/// A bar per factor: how much closer contexts are for sharing its value, with a tick where the factors alone
+/// would put it. With room to the right of it, purity and silhouette as well; with room below, the energies
+/// by order of interaction.
 class ContrastView final : public View {
  public:
   void draw(Observatory& observatory, const Rect& rect) override {
@@ -74,7 +81,10 @@ class ContrastView final : public View {
     const float right = rect.max.x - margin;
     const bool is_wide = rect.width() > 420.0f * scale;
     float y = rect.min.y + 8.0f * scale;
-    y += group_heading({left, y}, "Factor contrast", is_wide ? "what contexts with a value in common have in common" : "same − different cosine", right) +
+    y += group_heading(
+             {left, y}, "Factor contrast",
+             is_wide ? "what contexts with a value in common have in common" : "same − different cosine",
+             right) +
          6.0f * scale;
     const auto& task = observatory.task();
     if (task.factors.empty()) {
@@ -84,13 +94,16 @@ class ContrastView final : public View {
     }
     refresh_targets(observatory);
     const auto* snapshot = observatory.snapshot();
-    const auto energies = is_wide && snapshot != nullptr ? interaction_energies(snapshot->metrics) : std::vector<double>();
+    const auto energies =
+        is_wide && snapshot != nullptr ? interaction_energies(snapshot->metrics) : std::vector<double>();
     float bottom = rect.max.y;
     if (!energies.empty() && rect.height() > 2 * energy_bar_height()) bottom -= energy_bar_height();
     const auto measures = shown_measures(is_wide, snapshot);
     if (measures.size() > 1) y += draw_headings({{left, y}, {right, bottom}}, measures);
     const float end = draw_rows(task, snapshot, measures, {{left, y}, {right, bottom}});
-    if (bottom < rect.max.y) draw_energy_bar({{left, end + 16.0f * scale}, {std::min(right, left + 720.0f * scale), rect.max.y}}, task, energies);
+    if (bottom < rect.max.y)
+      draw_energy_bar({{left, end + 16.0f * scale}, {std::min(right, left + 720.0f * scale), rect.max.y}},
+                      task, energies);
   }
 
  private:
@@ -99,7 +112,8 @@ class ContrastView final : public View {
     if (!is_wide || snapshot == nullptr) return shown;
     const auto& values = snapshot->metrics.values();
     for (std::size_t i = 1; i < kMeasures.size(); ++i)
-      if (std::any_of(values.begin(), values.end(), [&](const MetricValue& value) { return value.key.starts_with(kMeasures[i].prefix); }))
+      if (std::any_of(values.begin(), values.end(),
+                      [&](const MetricValue& value) { return value.key.starts_with(kMeasures[i].prefix); }))
         shown.push_back(i);
     return shown;
   }
@@ -112,21 +126,25 @@ class ContrastView final : public View {
     const float room = row.width() - names + gap;
     const float width = std::min(room / static_cast<float>(count), 340.0f * scale);
     const float left = row.min.x + names + width * static_cast<float>(i);
-    return {{std::round(left), row.min.y}, {count > 1 ? std::round(left + width - gap) : row.max.x, row.max.y}};
+    const float most = row.width() > 420.0f * scale ? std::min(row.max.x, left + 420.0f * scale) : row.max.x;
+    return {{std::round(left), row.min.y}, {count > 1 ? std::round(left + width - gap) : most, row.max.y}};
   }
 
   static float draw_headings(const Rect& body, const std::vector<std::size_t>& measures) {
     const float height = fonts().small->FontSize + 5.0f * ui_scale();
     for (std::size_t i = 0; i < measures.size(); ++i)
-      draw_text(fonts().small, column(body, i, measures.size()).min, palette().text_muted, kMeasures[measures[i]].heading);
+      draw_text(fonts().small, column(body, i, measures.size()).min, palette().text_muted,
+                kMeasures[measures[i]].heading);
     return height;
   }
 
   /// Gives where they end. Factors for which there is no room are counted in the last line.
-  float draw_rows(const Task& task, const Snapshot* snapshot, const std::vector<std::size_t>& measures, const Rect& body) const {
+  float draw_rows(const Task& task, const Snapshot* snapshot, const std::vector<std::size_t>& measures,
+                  const Rect& body) const {
     const float scale = ui_scale();
     const std::size_t count = task.factors.size();
-    const float row_height = std::round(std::clamp(body.height() / static_cast<float>(count), 18.0f * scale, 27.0f * scale));
+    const float row_height =
+        std::round(std::clamp(body.height() / static_cast<float>(count), 18.0f * scale, 27.0f * scale));
     const auto room = static_cast<std::size_t>(std::max(0.0f, (body.height() + 1.0f) / row_height));
     const std::size_t shown = count <= room ? count : (room > 0 ? room - 1 : 0);
     float y = body.min.y;
@@ -134,8 +152,10 @@ class ContrastView final : public View {
       const Rect row{{body.min.x, y}, {body.max.x, y + row_height}};
       const float names = column(row, 0, measures.size()).min.x - row.min.x;
       draw_text(fonts().body, {row.min.x, centred_y(fonts().body, row.min.y, row.max.y)},
-                mixed(palette().text, palette().text_muted, 0.35f), elided(fonts().body, task.factors[f].name, names - 6.0f * scale));
-      for (std::size_t i = 0; i < measures.size(); ++i) draw_value(row, i, measures, snapshot, task.factors[f].name, f);
+                mixed(palette().text, palette().text_muted, 0.35f),
+                elided(fonts().body, task.factors[f].name, names - 6.0f * scale));
+      for (std::size_t i = 0; i < measures.size(); ++i)
+        draw_value(row, i, measures, snapshot, task.factors[f].name, f);
     }
     if (shown < count && room > 0) {
       draw_text(fonts().small, {body.min.x, centred_y(fonts().small, y, y + row_height)}, palette().text_dim,
@@ -159,8 +179,8 @@ class ContrastView final : public View {
     }
   }
 
-  void draw_value(const Rect& row, std::size_t i, const std::vector<std::size_t>& measures, const Snapshot* snapshot,
-                  const std::string& factor, std::size_t f) const {
+  void draw_value(const Rect& row, std::size_t i, const std::vector<std::size_t>& measures,
+                  const Snapshot* snapshot, const std::string& factor, std::size_t f) const {
     const auto& colours = palette();
     const float scale = ui_scale();
     const FactorMeasure& measure = kMeasures[measures[i]];
@@ -172,7 +192,8 @@ class ContrastView final : public View {
     const auto state = interact(measures[i] == 0 ? "contrast." + factor : "factor." + key, sensitive);
     const float y = centred_y(fonts().body, row.min.y, row.max.y);
     const float centre = std::round(0.5f * (row.min.y + row.max.y));
-    const Rect bar{{place.min.x, centre - 5.0f * scale}, {place.max.x - 48.0f * scale, centre + 5.0f * scale}};
+    const Rect bar{{place.min.x, centre - 5.0f * scale},
+                   {place.max.x - 48.0f * scale, centre + 5.0f * scale}};
     const bool is_defined = value != nullptr && value->is_defined();
     const double target = measures[i] == 0 ? contrasts_[f] : measures[i] == 1 ? chances_[f] : NAN;
     draw_bar(bar, is_defined ? value->value : NAN, target);
@@ -183,7 +204,8 @@ class ContrastView final : public View {
     card.paragraph(std::string(measure.meaning), colours.text);
     if (const auto* entry = find_metric_entry(key)) card.fact("Formula", entry->formula);
     if (is_defined) card.fact("Now", format_fixed(value->value, 3), colours.semantic);
-    if (value != nullptr && !value->is_defined()) card.paragraph("Not defined here: " + value->undefined, colours.warning);
+    if (value != nullptr && !value->is_defined())
+      card.paragraph("Not defined here: " + value->undefined, colours.warning);
     if (std::isfinite(target)) card.fact(std::string(measure.tick), format_fixed(target, 3) + " (the tick)");
     card.fact("At collapse", std::string(measure.at_collapse));
     if (measures.size() > 1) return show_info_card(card);
@@ -199,11 +221,14 @@ class ContrastView final : public View {
     canvas.AddRectFilled(bar.min, bar.max, colours.track, rounding);
     if (std::isfinite(value)) {
       const float length = std::round(static_cast<float>(std::min(std::abs(value), 1.0)) * bar.width());
-      if (length >= 1.0f) canvas.AddRectFilled(bar.min, {bar.min.x + length, bar.max.y}, value < 0.0 ? colours.warning : colours.semantic, rounding);
+      if (length >= 1.0f)
+        canvas.AddRectFilled(bar.min, {bar.min.x + length, bar.max.y},
+                             value < 0.0 ? colours.warning : colours.semantic, rounding);
     }
     if (!std::isfinite(target)) return;
     const float x = std::round(bar.min.x + static_cast<float>(std::clamp(target, 0.0, 1.0)) * bar.width());
-    canvas.AddLine({x, bar.min.y - 3.0f * scale}, {x, bar.max.y + 3.0f * scale}, colours.text, std::max(1.0f, scale));
+    canvas.AddLine({x, bar.min.y - 3.0f * scale}, {x, bar.max.y + 3.0f * scale}, colours.text,
+                   std::max(1.0f, scale));
   }
 
   const Task* task_ = nullptr;

@@ -30,9 +30,11 @@ ImU32 order_colour(std::size_t order, std::size_t orders) {
 
 void show_card(std::size_t order, double energy, const std::vector<double>& shares) {
   InfoCard card{"Energy of " + order_name(order), fmt::format("energy_{}", order), {}};
-  card.paragraph(order == 1 ? "The share of the spread of contexts that each factor explains on its own."
-                            : fmt::format("The share of the spread of contexts that only {} factors together explain.", order),
-                 palette().text);
+  card.paragraph(
+      order == 1
+          ? "The share of the spread of contexts that each factor explains on its own."
+          : fmt::format("The share of the spread of contexts that only {} factors together explain.", order),
+      palette().text);
   card.fact("Formula", "|projection of C G C on the subspace of this order| / tr(C G C)");
   card.fact("Now", percentage(energy));
   if (order <= shares.size())
@@ -76,12 +78,16 @@ void draw_energy_bar(const Rect& rect, const Task& task, std::span<const double>
   const auto shares = dimension_shares(values);
   ImDrawList* list = ImGui::GetWindowDrawList();
   float y = rect.min.y;
-  y += group_heading({rect.min.x, y}, "Interaction energy", "of the spread of contexts; ticks: at the symmetric state", rect.max.x) + 8 * s;
+  y += group_heading({rect.min.x, y}, "Interaction energy",
+                     "of the spread of contexts; ticks: at the symmetric state", rect.max.x) +
+       8 * s;
   const Rect bar{{rect.min.x, y}, {rect.max.x, y + 14 * s}};
   double sum = 0.0;
   double dimensions = 0.0;
   float left_of_caption = bar.min.x;
-  const auto x_at = [&](double share) { return bar.min.x + static_cast<float>(std::clamp(share, 0.0, 1.0)) * bar.width(); };
+  const auto x_at = [&](double share) {
+    return bar.min.x + static_cast<float>(std::clamp(share, 0.0, 1.0)) * bar.width();
+  };
   for (std::size_t k = 1; k <= energies.size(); ++k) {
     const float left = std::round(x_at(sum));
     sum += energies[k - 1];

@@ -9,9 +9,10 @@
 
 namespace gramscope::app {
 
-/// The share of the dimensions of centred contexts that belongs to main effects, pairwise interactions and so on, for
-/// crossed factors with these numbers of values (math.md section 4): e_k(v_1 - 1, ..., v_n - 1) / (v_1 ... v_n - 1), which is
-/// their share of the energy at the symmetric state. 3×3×3: 6/26, 12/26, 8/26. Empty where there is nothing to share.
+/// The share of the dimensions of centred contexts that belongs to main effects, pairwise interactions and so
+/// on, for crossed factors with these numbers of values (math.md section 4): e_k(v_1 - 1, ..., v_n - 1) /
+/// (v_1 ... v_n - 1), which is their share of the energy at the symmetric state. 3×3×3: 6/26, 12/26, 8/26.
+/// Empty where there is nothing to share.
 std::vector<double> dimension_shares(std::span<const int> values_of_factors);
 
 /// The interaction energies of a moment, energy_1 first; empty unless all are defined.

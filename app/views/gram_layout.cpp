@@ -21,14 +21,14 @@ constexpr float kWidestLabel = 150.0f;
 /// A column of labels beside the matrix.
 struct LabelColumn {
   std::size_t level = 0;
-  int rank = 0;  ///< 0: the outermost of those shown
+  int rank = 0;        ///< 0: the outermost of those shown
   float width = 0.0f;  ///< 0 where none of its labels fits
 };
 
 using LabelLevels = std::vector<std::vector<RowBlock>>;
 
-/// Which levels stand beside the matrix, `count` of them: the outer ones of a whole matrix; of a part of it the names of
-/// rows first.
+/// Which levels stand beside the matrix, `count` of them: the outer ones of a whole matrix; of a part of it
+/// the names of rows first.
 std::vector<LabelColumn> label_columns(const LabelLevels& levels, int count, bool is_whole) {
   std::vector<LabelColumn> columns;
   for (int i = 0; i < count; ++i) {
@@ -70,7 +70,8 @@ void place_labels(GramLayout& layout, const LabelLevels& levels, const std::vect
       if (bottom - top < font->FontSize || block.label.empty()) continue;
       std::string text = elided_middle(font, block.label, kWidestLabel * ui_scale());
       const float left = right - text_size(font, text).x;
-      layout.labels.push_back({{left, (top + bottom) / 2 - font->FontSize / 2}, &block, column->rank, std::move(text)});
+      layout.labels.push_back(
+          {{left, (top + bottom) / 2 - font->FontSize / 2}, &block, column->rank, std::move(text)});
     }
     right -= std::ceil(column->width);
   }
@@ -86,9 +87,11 @@ void look_through(GramLayout& layout, const MatrixZoom& zoom) {
   if (layout.cell >= kTellApartFrom * ui_scale()) layout.cell = std::floor(layout.cell);
   // Of cells made a little smaller, more are seen: the last edge of the matrix stays the last of the picture.
   const double most = std::max(0.0, rows - side / static_cast<double>(layout.cell));
+  const bool is_told_apart = layout.cell >= kTellApartFrom * ui_scale();
   const auto first = [&](double share) {
-    const double pixels = std::round(std::min(share * rows, most) * static_cast<double>(layout.cell));
-    return pixels / static_cast<double>(layout.cell);
+    const double cells = std::min(share * rows, most);
+    const auto cell = static_cast<double>(layout.cell);
+    return is_told_apart ? std::round(cells * cell) / cell : cells;
   };
   layout.first_column = first(zoom.left());
   layout.first_row = first(zoom.top());
@@ -104,7 +107,9 @@ GramLayout::Range visible(double first, float length, float cell, Index rows) {
 
 ImFont* gram_label_font(int level) { return level == 0 ? fonts().body : fonts().small; }
 
-float cosine_bar_room() { return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x; }
+float cosine_bar_room() {
+  return (kBarGap + kBarWidth + 5.0f) * ui_scale() + text_size(fonts().small, "+1").x;
+}
 
 float cosine_bar_width() { return kBarWidth * ui_scale(); }
 
@@ -116,13 +121,16 @@ float gram_side(float available, Index rows) {
 
 GramCell GramLayout::cell_at(ImVec2 point) const {
   const auto index = [&](double first, float offset) {
-    return std::clamp<Index>(static_cast<Index>(std::floor(first + static_cast<double>(offset / cell))), 0, rows - 1);
+    return std::clamp<Index>(static_cast<Index>(std::floor(first + static_cast<double>(offset / cell))), 0,
+                             rows - 1);
   };
   return {index(first_row, point.y - matrix.min.y), index(first_column, point.x - matrix.min.x)};
 }
 
 GramLayout::Range GramLayout::visible_rows() const { return visible(first_row, matrix.height(), cell, rows); }
-GramLayout::Range GramLayout::visible_columns() const { return visible(first_column, matrix.width(), cell, rows); }
+GramLayout::Range GramLayout::visible_columns() const {
+  return visible(first_column, matrix.width(), cell, rows);
+}
 
 GramLayout lay_out_gram(const Rect& body, Index rows, const LabelLevels& levels, const MatrixZoom& zoom) {
   const float s = ui_scale();
@@ -134,10 +142,13 @@ GramLayout lay_out_gram(const Rect& body, Index rows, const LabelLevels& levels,
   if (rows == 0 || height < 8 || width < 8) return layout;
 
   const bool is_whole = zoom.is_whole();
-  const auto fitting_side = [&](float available) { return is_whole ? gram_side(available, rows) : std::floor(available); };
+  const auto fitting_side = [&](float available) {
+    return is_whole ? gram_side(available, rows) : std::floor(available);
+  };
   // While zoomed, cells may become as large as anyone likes.
   const auto cell_of = [&](float side) {
-    return is_whole ? side / static_cast<float>(rows) : std::numeric_limits<float>::max() / static_cast<float>(rows + 1);
+    return is_whole ? side / static_cast<float>(rows)
+                    : std::numeric_limits<float>::max() / static_cast<float>(rows + 1);
   };
   const float largest = fitting_side(std::min(width, height));
   const int most_levels = std::min<int>(kMostLabelLevels, static_cast<int>(levels.size()));

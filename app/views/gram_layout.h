@@ -44,9 +44,16 @@ struct GramLayout {
   Rect bar{};
   std::vector<Label> labels;
 
-  bool is_whole() const { return first_row == 0.0 && first_column == 0.0 && cell * (static_cast<float>(rows) - 0.5f) <= matrix.height(); }
-  float x_of(Index column) const { return matrix.min.x + cell * static_cast<float>(static_cast<double>(column) - first_column); }
-  float y_of(Index row) const { return matrix.min.y + cell * static_cast<float>(static_cast<double>(row) - first_row); }
+  bool is_whole() const {
+    return first_row == 0.0 && first_column == 0.0 &&
+           cell * (static_cast<float>(rows) - 0.5f) <= matrix.height();
+  }
+  float x_of(Index column) const {
+    return matrix.min.x + cell * static_cast<float>(static_cast<double>(column) - first_column);
+  }
+  float y_of(Index row) const {
+    return matrix.min.y + cell * static_cast<float>(static_cast<double>(row) - first_row);
+  }
   Rect rect_of(const GramCell& at) const {
     return {{x_of(at.column), y_of(at.row)}, {x_of(at.column + 1), y_of(at.row + 1)}};
   }
@@ -56,22 +63,27 @@ struct GramLayout {
   Range visible_rows() const;
   Range visible_columns() const;
   /// A point as shares of the whole matrix's side.
-  double share_x(float x) const { return (first_column + static_cast<double>((x - matrix.min.x) / cell)) / static_cast<double>(rows); }
-  double share_y(float y) const { return (first_row + static_cast<double>((y - matrix.min.y) / cell)) / static_cast<double>(rows); }
+  double share_x(float x) const {
+    return (first_column + static_cast<double>((x - matrix.min.x) / cell)) / static_cast<double>(rows);
+  }
+  double share_y(float y) const {
+    return (first_row + static_cast<double>((y - matrix.min.y) / cell)) / static_cast<double>(rows);
+  }
 };
 
-/// The largest square picture of `rows` rows and columns, or of the part of them that is looked at, that fits into `body`,
-/// whole pixels per cell where they are large, with as many levels of labels on the left and a colour bar on the right as
-/// leave it at least four fifths of that size. Labels that would overlap or be cut off are left out. While zoomed, the
-/// picture stays where it is and there is room for the names of single rows, whether or not they can be read yet.
+/// The largest square picture of `rows` rows and columns, or of the part of them that is looked at, that fits
+/// into `body`, whole pixels per cell where they are large, with as many levels of labels on the left and a
+/// colour bar on the right as leave it at least four fifths of that size. Labels that would overlap or be cut
+/// off are left out. While zoomed, the picture stays where it is and there is room for the names of single
+/// rows, whether or not they can be read yet.
 GramLayout lay_out_gram(const Rect& body, Index rows, const std::vector<std::vector<RowBlock>>& levels,
                         const MatrixZoom& zoom = {});
 
 /// The picture alone, at the top left of the body.
 GramLayout lay_out_bare_gram(const Rect& body, Index rows, const MatrixZoom& zoom = {});
 
-/// The side of the largest matrix of `rows` cells in that space: whole pixels per cell where cells are large enough to be
-/// seen one by one.
+/// The side of the largest matrix of `rows` cells in that space: whole pixels per cell where cells are large
+/// enough to be seen one by one.
 float gram_side(float available, Index rows);
 
 /// The width of the colour bar with its numbers and the gap before it.

@@ -69,7 +69,8 @@ void draw_position(const GramLayout& layout) {
   const float thickness = std::round(3 * s);
   const Rect below{{m.min.x, m.max.y + 4 * s}, {m.max.x, m.max.y + 4 * s + thickness}};
   const Rect beside{{m.max.x + 5 * s, m.min.y}, {m.max.x + 5 * s + thickness, m.max.y}};
-  bar(below, true, m.min.x + m.width() * share(layout.share_x(m.min.x)), m.min.x + m.width() * share(layout.share_x(m.max.x)));
+  bar(below, true, m.min.x + m.width() * share(layout.share_x(m.min.x)),
+      m.min.x + m.width() * share(layout.share_x(m.max.x)));
   bar(beside, false, m.min.y + m.height() * share(layout.share_y(m.min.y)),
       m.min.y + m.height() * share(layout.share_y(m.max.y)));
 }
@@ -141,16 +142,14 @@ GramLayout GramPanel::lay_out(const Rect& body, const Content& content, const Ma
 
 void GramPanel::zoom_by_wheel(const Rect& body, const Content& content, float notches) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  // Zooming makes room for names: what is under the mouse is to be there where the picture will stand.
-  MatrixZoom closer = content.zoom;
-  closer.zoom(static_cast<double>(kNotch));
-  const Rect picture = lay_out(body, content, closer).matrix;
-  const auto share = [](float at, float low, float length) {
-    return static_cast<double>(std::clamp((at - low) / std::max(1.0f, length), 0.0f, 1.0f));
-  };
-  content.zoom.zoom(std::pow(static_cast<double>(kNotch), static_cast<double>(notches)), layout_.share_x(mouse.x),
-                    layout_.share_y(mouse.y), share(mouse.x, picture.min.x, picture.width()),
-                    share(mouse.y, picture.min.y, picture.height()));
+  const double x = layout_.share_x(mouse.x);
+  const double y = layout_.share_y(mouse.y);
+  MatrixZoom& zoom = content.zoom;
+  zoom.zoom(std::pow(static_cast<double>(kNotch), static_cast<double>(notches)));
+  if (zoom.is_whole()) return;
+  // Zooming makes room for names, and cells are whole pixels: what was under the mouse is brought back to it.
+  const GramLayout there = lay_out(body, content, zoom);
+  zoom.pan(x - there.share_x(mouse.x), y - there.share_y(mouse.y));
 }
 
 void GramPanel::steer(const Rect& body, const Content& content, const Interaction& state) {
@@ -198,7 +197,8 @@ void GramPanel::upload_visible(const Content& content, bool is_ordered) {
   const Rect& m = layout_.matrix;
   const std::vector<Index>* order = is_ordered ? &content.order.order : nullptr;
   if (layout_.is_whole()) {
-    heat_map_.set(content.values, order != nullptr ? std::span<const Index>(*order) : std::span<const Index>(),
+    heat_map_.set(content.values,
+                  order != nullptr ? std::span<const Index>(*order) : std::span<const Index>(),
                   static_cast<int>(m.width() * canvas.scale.x));
     return;
   }
@@ -209,19 +209,22 @@ void GramPanel::upload_visible(const Content& content, bool is_ordered) {
   const auto pixels = [&](const GramLayout::Range& range, float scale) {
     return static_cast<int>(std::lround(layout_.cell * static_cast<float>(range.end - range.begin) * scale));
   };
-  heat_map_.set(content.values, rows_, columns_, {pixels(rows, canvas.scale.y), pixels(columns, canvas.scale.x)});
+  heat_map_.set(content.values, rows_, columns_,
+                {pixels(rows, canvas.scale.y), pixels(columns, canvas.scale.x)});
 }
 
 void GramPanel::draw_matrix(Observatory& observatory, const Content& content, bool is_ordered) {
   upload_visible(content, is_ordered);
   const Canvas canvas = Canvas::current();
-  const float gap = layout_.cell >= kTellApartFrom * ui_scale() ? std::max(1.0f, std::round(canvas.scale.x)) : 0.0f;
+  const float gap =
+      layout_.cell >= kTellApartFrom * ui_scale() ? std::max(1.0f, std::round(canvas.scale.x)) : 0.0f;
   const Rect clip = layout_.matrix;
   Rect rect = clip;
   if (!layout_.is_whole()) {
     const auto rows = layout_.visible_rows();
     const auto columns = layout_.visible_columns();
-    rect = {{layout_.x_of(columns.begin), layout_.y_of(rows.begin)}, {layout_.x_of(columns.end), layout_.y_of(rows.end)}};
+    rect = {{layout_.x_of(columns.begin), layout_.y_of(rows.begin)},
+            {layout_.x_of(columns.end), layout_.y_of(rows.end)}};
   }
   observatory.draws.add([this, canvas, rect, clip, gap, colour = palette().background] {
     const ScissorScope scissor(canvas, clip.min, clip.max);
@@ -272,7 +275,8 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   draw_matrix(observatory, content, is_ordered);
   draw_labels(content);
   const Levels& levels = levels_of(content, content.zoom);
-  if (is_ordered && (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows))))
+  if (is_ordered &&
+      (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows))))
     draw_separators(layout_, levels[0]);
   if (layout_.has_bar) draw_cosine_bar(layout_.bar, content.view);
   if (!content.is_bare) draw_position(layout_);

@@ -11,13 +11,13 @@
 
 namespace gramscope::app {
 
-/// The colour bar of cosines, -1 at the bottom and +1 at the top, with its numbers on the right; `view` for the names of its
-/// labels.
+/// The colour bar of cosines, -1 at the bottom and +1 at the top, with its numbers on the right; `view` for
+/// the names of its labels.
 void draw_cosine_bar(const Rect& bar, std::string_view view);
 
-/// A square matrix of cosines with labels, separators between the outer groups, outlined cells and a colour bar. The wheel
-/// zooms about the mouse, dragging moves the part that is seen, a double click shows the whole again; with the keyboard
-/// focus, + and -, the arrows and 0 do the same.
+/// A square matrix of cosines with labels, separators between the outer groups, outlined cells and a colour
+/// bar. The wheel zooms about the mouse, dragging moves the part that is seen, a double click shows the whole
+/// again; with the keyboard focus, + and -, the arrows and 0 do the same.
 class GramPanel {
  public:
   struct Content {
@@ -56,7 +56,7 @@ class GramPanel {
 
   GramLayout layout_;
   HeatMap heat_map_;
-  std::vector<Index> rows_;     ///< what of the matrix is seen
+  std::vector<Index> rows_;  ///< what of the matrix is seen
   std::vector<Index> columns_;
   Levels block_names_;
   Index named_count_ = 0;

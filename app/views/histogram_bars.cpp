@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "app/ui/axis.h"
-
 namespace gramscope::app {
 
 std::vector<HistogramBar> histogram_bars(const PairHistogram& histogram, float width, float least) {
@@ -37,7 +35,8 @@ double count_height(std::int64_t count, double most, bool is_log) {
 double count_axis_end(const std::vector<HistogramBar>& bars) {
   std::int64_t most = 0;
   for (const auto& bar : bars) most = std::max({most, bar.alike, bar.other});
-  return most > 0 ? round_up_125(static_cast<double>(most)) : 1.0;
+  constexpr double kAbove = 1.06;
+  return most > 0 ? kAbove * static_cast<double>(most) : 1.0;
 }
 
 }  // namespace gramscope::app

@@ -16,15 +16,15 @@ struct HistogramBar {
   std::int64_t other = 0;
 };
 
-/// The bars of a histogram drawn `width` pixels wide, none narrower than `least`: 200, 100, 50, 40, 25 or 20 of them, all of
-/// as many bins.
+/// The bars of a histogram drawn `width` pixels wide, none narrower than `least`: 200, 100, 50, 40, 25 or 20
+/// of them, all of as many bins.
 std::vector<HistogramBar> histogram_bars(const PairHistogram& histogram, float width, float least);
 
-/// The height of a count as a share of the axis, from 0 to `most` > 0: linear, or log(1 + count), on which 0 has a place.
+/// The height of a count as a share of the axis, from 0 to `most` > 0: linear, or log(1 + count), on which 0
+/// has a place.
 double count_height(std::int64_t count, double most, bool is_log);
 
-/// The end of the axis of counts: 1, 2 or 5 times a power of ten, at least the largest bar of either kind; 1 where all are
-/// empty.
+/// The end of the axis of counts: a little above the largest bar of either kind; 1 where all are empty.
 double count_axis_end(const std::vector<HistogramBar>& bars);
 
 }  // namespace gramscope::app

@@ -48,20 +48,23 @@ struct NeighbourColumns {
   }
 };
 
-/// A word in a capsule, filled where it is shared. Gives where the next one begins; does not draw what does not fit.
+/// A word in a capsule, filled where it is shared. Gives where the next one begins; does not draw what does
+/// not fit.
 float draw_chip(float left, float right, float centre, std::string_view text, bool is_shared) {
   const float s = ui_scale();
   ImFont* font = fonts().small;
   const float width = text_size(font, text).x + 12 * s;
   if (left + width > right) return left;
   const float height = std::round(font->FontSize + 4 * s);
-  const Rect rect{{left, std::round(centre - 0.5f * height)}, {left + width, std::round(centre + 0.5f * height)}};
+  const Rect rect{{left, std::round(centre - 0.5f * height)},
+                  {left + width, std::round(centre + 0.5f * height)}};
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (is_shared)
     list->AddRectFilled(rect.min, rect.max, with_opacity(palette().semantic, 0.22f), 0.5f * height);
   else
     list->AddRect(rect.min, rect.max, palette().line, 0.5f * height);
-  draw_text(font, {left + 6 * s, centred_y(font, rect.min.y, rect.max.y)}, is_shared ? palette().semantic : palette().text_dim, text);
+  draw_text(font, {left + 6 * s, centred_y(font, rect.min.y, rect.max.y)},
+            is_shared ? palette().semantic : palette().text_dim, text);
   return left + width + 5 * s;
 }
 
@@ -73,7 +76,7 @@ class NeighboursView final : public View {
     const Snapshot* snapshot = observatory.snapshot();
     const auto selected = selected_context(observatory);
     ViewHeader header(rect, kNeighboursKey);
-    header.expect("Neighbours");
+    header.expect("Neighbours", {shown_layer_option(observatory)});
     draw_pickers(header, observatory, snapshot);
     if (selected)
       header.title("Neighbours", {"of " + context_name(snapshot->task(), *selected), "of the selected one"});
@@ -85,9 +88,10 @@ class NeighboursView final : public View {
     if (!selected) return leave(observatory, header.body(), "Select a context: click it in any view.");
     rank(*snapshot, *selected, of_words);
     if (ranked_.empty())
-      return leave(observatory, header.body(), row_.cosines().size() > 0 || of_words
-                                                   ? "It lies at the mean of all contexts: it has no direction, and no neighbours."
-                                                   : "waiting for its cosines");
+      return leave(observatory, header.body(),
+                   row_.cosines().size() > 0 || of_words
+                       ? "It lies at the mean of all contexts: it has no direction, and no neighbours."
+                       : "waiting for its cosines");
     draw_list(observatory, snapshot->task(), header.body(), *selected, of_words);
   }
 
@@ -106,8 +110,9 @@ class NeighboursView final : public View {
   void draw_pickers(ViewHeader& header, Observatory& observatory, const Snapshot* snapshot) {
     if (header.tick("farthest", "farthest first", is_farthest_)) is_farthest_ = !is_farthest_;
     if (snapshot != nullptr && snapshot->task().has_one_context_per_label()) {
-      const std::vector<Option> sources{{"h", "H", "Cosines of the context embeddings, centred."},
-                                        {"w", "W", "Cosines of the embeddings of their next words, centred."}};
+      const std::vector<Option> sources{
+          {"h", "H", "Cosines of the context embeddings, centred."},
+          {"w", "W", "Cosines of the embeddings of their next words, centred."}};
       if (const auto picked = header.picker("of", "by", sources, of_words_ ? 1 : 0)) of_words_ = *picked == 1;
     }
     if (!shows_words(snapshot)) header.layer_picker(observatory);
@@ -116,10 +121,14 @@ class NeighboursView final : public View {
   /// Once for every moment and context: of many, sorting takes longer than drawing.
   void rank(const Snapshot& snapshot, Index selected, bool of_words) {
     if (of_words) {
-      if (ranked_of_.lock() == snapshot.embeddings && ranked_words_ && selected == ranked_for_ && is_farthest_ == ranked_farthest_) return;
+      if (ranked_of_.lock() == snapshot.embeddings && ranked_words_ && selected == ranked_for_ &&
+          is_farthest_ == ranked_farthest_)
+        return;
       cosines_ = word_cosines(snapshot, selected);
     } else {
-      if (!ranked_words_ && version_ == row_.version() && selected == ranked_for_ && is_farthest_ == ranked_farthest_) return;
+      if (!ranked_words_ && version_ == row_.version() && selected == ranked_for_ &&
+          is_farthest_ == ranked_farthest_)
+        return;
       cosines_ = row_.cosines();
       version_ = row_.version();
     }
@@ -140,10 +149,12 @@ class NeighboursView final : public View {
     return cosines;
   }
 
-  void draw_list(Observatory& observatory, const Task& task, const Rect& body, Index selected, bool of_words) {
+  void draw_list(Observatory& observatory, const Task& task, const Rect& body, Index selected,
+                 bool of_words) {
     const float s = ui_scale();
     const Rect rect{{body.min.x, body.min.y + 2 * s}, {body.max.x - 2 * s, body.max.y - 4 * s}};
-    const auto response = list_.respond("view.neighbours.list", rect, ranked_.size(), std::round(kNeighbourRow * s));
+    const auto response =
+        list_.respond("view.neighbours.list", rect, ranked_.size(), std::round(kNeighbourRow * s));
     const ScopedClip clip(rect);
     const NeighbourColumns columns(list_.row(list_.first()));
     for (std::size_t i = list_.first(); i < list_.end(); ++i) {
@@ -161,7 +172,8 @@ class NeighboursView final : public View {
     selection.context_b.reset();
   }
 
-  void draw_row(const Task& task, const NeighbourColumns& columns, const Rect& row, Index context, Index selected, bool is_marked) {
+  void draw_row(const Task& task, const NeighbourColumns& columns, const Rect& row, Index context,
+                Index selected, bool is_marked) {
     const float s = ui_scale();
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (is_marked) list->AddRectFilled(row.min, row.max, with_opacity(palette().text, 0.08f));
@@ -176,21 +188,26 @@ class NeighboursView final : public View {
     list->AddRectFilled(bar.min, bar.max, palette().track, 2 * s);
     list->AddRectFilled({std::min(zero, end), bar.min.y}, {std::max(zero, end), bar.max.y},
                         mixed(diverging_map().at(cosine < 0 ? -0.75f : 0.75f), palette().text, 0.12f));
-    list->AddRectFilled({zero, bar.min.y - 2 * s}, {zero + std::max(1.0f, std::round(s)), bar.max.y + 2 * s}, palette().text_dim);
-    draw_text_right(fonts().body, columns.cosine_right, y, palette().text, signed_cosine(static_cast<double>(cosine)));
+    list->AddRectFilled({zero, bar.min.y - 2 * s}, {zero + std::max(1.0f, std::round(s)), bar.max.y + 2 * s},
+                        palette().text_dim);
+    draw_text_right(fonts().body, columns.cosine_right, y, palette().text,
+                    signed_cosine(static_cast<double>(cosine)));
     draw_shared(task, columns, centre, y, context, selected);
   }
 
-  static void draw_shared(const Task& task, const NeighbourColumns& columns, float centre, float y, Index context, Index selected) {
+  static void draw_shared(const Task& task, const NeighbourColumns& columns, float centre, float y,
+                          Index context, Index selected) {
     float left = columns.shared;
     const auto j = static_cast<std::size_t>(context);
     const auto k = static_cast<std::size_t>(selected);
     for (const auto& factor : task.factors)
-      left = draw_chip(left, columns.right, centre, factor.value_names[static_cast<std::size_t>(factor.value[j])],
+      left = draw_chip(left, columns.right, centre,
+                       factor.value_names[static_cast<std::size_t>(factor.value[j])],
                        factor.value[j] == factor.value[k]);
     if (!task.has_targets() || task.has_one_context_per_label()) return;
     if (task.is_one_hot()) {
-      draw_chip(left, columns.right, centre, "next: " + word_name(task, task.labels[j]), task.labels[j] == task.labels[k]);
+      draw_chip(left, columns.right, centre, "next: " + word_name(task, task.labels[j]),
+                task.labels[j] == task.labels[k]);
       return;
     }
     const Common common = words_in_common(task, selected, context);
@@ -204,7 +221,7 @@ class NeighboursView final : public View {
   bool is_farthest_ = false;
   bool of_words_ = false;
 
-  VectorF cosines_;             ///< of every context
+  VectorF cosines_;  ///< of every context
   std::vector<Index> ranked_;
   std::weak_ptr<const Embeddings> ranked_of_;
   Index ranked_for_ = -1;

@@ -12,7 +12,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr float kGap = 8.0f;
+constexpr float kControlGap = 8.0f;
 constexpr float kBadgeHeight = 23.0f;
 
 /// A badge whose left edge is at `left`, with a card while the mouse is on it. Gives its right edge.
@@ -34,7 +34,7 @@ float draw_transport(Observatory& observatory, const Rect& slot) {
   float x = slot.min.x;
   const auto next = [&](float width) {
     const Rect rect{{x, slot.min.y}, {x + std::round(width), slot.max.y}};
-    x = rect.max.x + kGap * scale;
+    x = rect.max.x + kControlGap * scale;
     return rect;
   };
   const bool is_playing = observatory.status().is_running;
@@ -55,10 +55,10 @@ float draw_follow_switch(Observatory& observatory, const Rect& slot) {
   const float switch_width = std::round(30.0f * scale);
   const float label_width = text_size(fonts().body, "Follow").x;
   float x = slot.min.x + 6.0f * scale;
-  if (x + label_width + kGap * scale + switch_width > slot.max.x) return slot.min.x;
+  if (x + label_width + kControlGap * scale + switch_width > slot.max.x) return slot.min.x;
   const float y = centred_y(fonts().body, slot.min.y, slot.max.y);
   draw_text(fonts().body, {x, y}, palette().text_muted, "Follow");
-  const Rect area{{x, slot.min.y}, {x + label_width + kGap * scale + switch_width, slot.max.y}};
+  const Rect area{{x, slot.min.y}, {x + label_width + kControlGap * scale + switch_width, slot.max.y}};
   if (toggle("toggle.follow", {{area.min.x + label_width, slot.min.y}, area.max}, recording.is_following))
     observatory.set_following(!recording.is_following);
   if (ImGui::IsWindowHovered() && area.contains(ImGui::GetIO().MousePos) && !ImGui::IsAnyItemActive())
@@ -70,8 +70,8 @@ float draw_follow_switch(Observatory& observatory, const Rect& slot) {
   x = explained_badge("badge.recording", x, slot, standing.text, standing.colour, "Recording",
                       "How many snapshots are on the timeline, or which is the newest.");
   const std::string refused = refusal_text(recording);
-  if (refused.empty() || x + kGap * scale + badge_width(refused) > slot.max.x) return x;
-  return explained_badge("badge.refused", x + kGap * scale, slot, refused, palette().warning, "Could not be read",
+  if (refused.empty() || x + kControlGap * scale + badge_width(refused) > slot.max.x) return x;
+  return explained_badge("badge.refused", x + kControlGap * scale, slot, refused, palette().warning, "Could not be read",
                          recording.problem);
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 std::vector<Index> words_after(const Task& task, Index context) {
   const auto at = static_cast<std::size_t>(context);
-  return {task.targets.word.begin() + task.targets.begin[at], task.targets.word.begin() + task.targets.begin[at + 1]};
+  return {task.targets.word.begin() + task.targets.begin[at],
+          task.targets.word.begin() + task.targets.begin[at + 1]};
 }
 
 }  // namespace

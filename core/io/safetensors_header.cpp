@@ -17,7 +17,7 @@ namespace gramscope {
 
 namespace {
 
-using Json = nlohmann::json;
+using HeaderJson = nlohmann::json;
 
 constexpr std::string_view kMetadataKey = "__metadata__";
 constexpr std::size_t kMostTensorDimensions = 32;
@@ -45,7 +45,7 @@ constexpr NamedElementType kElementTypes[] = {
 
 /// Takes JSON piece by piece and keeps nothing of it but what a handler wants. A handler throws for what it does not
 /// want, so that nothing is ever nested deeper than it allows.
-class JsonHandler : public nlohmann::json_sax<Json> {
+class JsonHandler : public nlohmann::json_sax<HeaderJson> {
  public:
   bool null() override { return unwanted("null"); }
   bool boolean(bool) override { return unwanted("a truth value"); }
@@ -260,14 +260,14 @@ SafetensorsHeader take_safetensors_header(ByteStream& stream) {
   SafetensorsHeader header;
   header.data_begin = sizeof length + length;
   HeaderHandler handler(stream.where(), header);
-  Json::sax_parse(text, &handler);
+  HeaderJson::sax_parse(text, &handler);
   check_places(header, stream);
   return header;
 }
 
 std::vector<std::string> parse_text_list(std::string_view json, const std::string& where) {
   TextListHandler handler(where);
-  Json::sax_parse(json.begin(), json.end(), &handler);
+  HeaderJson::sax_parse(json.begin(), json.end(), &handler);
   return handler.take();
 }
 

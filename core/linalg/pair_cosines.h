@@ -6,9 +6,9 @@
 
 namespace gramscope {
 
-/// Calls visit(j, k, <u_j, u_k>) for every pair j < k of the columns of U (d×n), each once and always in the same order.
-/// For columns of length 1 these are cosines, within rounding of [-1, 1]; NaN where a column is NaN. Products are made in
-/// tiles, so that memory does not grow with n.
+/// Calls visit(j, k, <u_j, u_k>) for every pair j < k of the columns of U (d×n), each once and always in the
+/// same order. For columns of length 1 these are cosines, within rounding of [-1, 1]; NaN where a column is
+/// NaN. Products are made in tiles, so that memory does not grow with n.
 template <class Visit>
 void for_each_pair_cosine(const MatrixD& unit, Visit visit) {
   constexpr Index kTile = 512;

@@ -32,14 +32,16 @@ void add_norms(ClassTable& table, const TableSource& source) {
   const MatrixD& w = source.embeddings.w;
   for (std::size_t c = 0; c < first.size(); ++c) {
     ClassRow row;
-    row.label = table.is_by_context ? static_cast<int>(first[c]) : source.task.labels[static_cast<std::size_t>(first[c])];
+    row.label = table.is_by_context ? static_cast<int>(first[c])
+                                    : source.task.labels[static_cast<std::size_t>(first[c])];
     const auto mean = source.centred.col(static_cast<Index>(c));
     row.mean_norm = mean.stableNorm();
     row.word_norm = row.alignment = kNoNumber;
-    if (table.no_words.empty()) {
+    if (table.no_words.empty() && row.label < w.rows()) {
       row.word_norm = w.row(row.label).stableNorm();
       if (row.word_norm > 0.0 && row.mean_norm > 0.0)
-        row.alignment = std::clamp((w.row(row.label) / row.word_norm).dot(mean.transpose() / row.mean_norm), -1.0, 1.0);
+        row.alignment =
+            std::clamp((w.row(row.label) / row.word_norm).dot(mean.transpose() / row.mean_norm), -1.0, 1.0);
     }
     row.within = row.nearest_cosine = row.accuracy = row.agreement = kNoNumber;
     table.rows.push_back(row);
@@ -53,8 +55,9 @@ void add_within(ClassTable& table, const TableSource& source) {
   for (std::size_t j = 0; j < source.classes.class_of.size(); ++j) {
     const Index c = source.classes.class_of[j];
     auto& row = table.rows[static_cast<std::size_t>(c)];
-    row.within += (source.embeddings.h.col(static_cast<Index>(j)) - source.classes.means.col(c)).squaredNorm() /
-                  static_cast<double>(row.samples);
+    row.within +=
+        (source.embeddings.h.col(static_cast<Index>(j)) - source.classes.means.col(c)).squaredNorm() /
+        static_cast<double>(row.samples);
   }
 }
 
@@ -65,7 +68,9 @@ void add_nearest(ClassTable& table, const TableSource& source) {
     const auto offer = [&](Index from, Index to) {
       auto& row = table.rows[static_cast<std::size_t>(from)];
       // Written so that a first offer wins against "none", and a lower number against an equal.
-      if (row.nearest >= 0 && (cosine < row.nearest_cosine || (cosine == row.nearest_cosine && to > row.nearest))) return;
+      if (row.nearest >= 0 &&
+          (cosine < row.nearest_cosine || (cosine == row.nearest_cosine && to > row.nearest)))
+        return;
       row.nearest = to;
       row.nearest_cosine = cosine;
     };
@@ -94,7 +99,8 @@ void add_shares(ClassTable& table, const TableSource& source) {
   // |h - mu|^2 is smallest where <h, m> - |m|^2/2 is largest, both taken from one origin.
   const VectorD origin = source.classes.means.rowwise().mean();
   const VectorD half_squares = 0.5 * source.centred.colwise().squaredNorm().transpose();
-  const Index most = std::max<Index>(1, kMostTableScores / std::max<Index>(1, std::max(w.rows(), source.centred.cols())));
+  const Index most =
+      std::max<Index>(1, kMostTableScores / std::max<Index>(1, std::max(w.rows(), source.centred.cols())));
   MatrixD logits;
   MatrixD scores;
   for (Index first = 0; first < h.cols(); first += most) {
@@ -106,7 +112,8 @@ void add_shares(ClassTable& table, const TableSource& source) {
       scores.colwise() -= half_squares;
     }
     for (Index i = 0; i < part.cols(); ++i) {
-      auto& row = table.rows[static_cast<std::size_t>(source.classes.class_of[static_cast<std::size_t>(first + i)])];
+      auto& row =
+          table.rows[static_cast<std::size_t>(source.classes.class_of[static_cast<std::size_t>(first + i)])];
       const double share = 1.0 / static_cast<double>(row.samples);
       Index word = 0;
       logits.col(i).maxCoeff(&word);

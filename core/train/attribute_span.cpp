@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kNegligible =
     1e-24;  ///< squared gradient, of a unit vector: the share's own error is far below its root
-constexpr int kMostSteps = 1000;  ///< as many as A has different singular values would do without rounding
+constexpr int kMostSearchSteps = 1000;  ///< as many as A has different singular values would do without rounding
 
 }  // namespace
 
@@ -62,7 +62,7 @@ double AttributeSpan::share(VectorD residual) const {
   VectorD direction = gradient;
   double squared = gradient.squaredNorm();
   const double negligible = kNegligible * residual.squaredNorm();
-  for (int step = 0; step < kMostSteps && squared > negligible; ++step) {
+  for (int step = 0; step < kMostSearchSteps && squared > negligible; ++step) {
     const VectorD image = spread(direction);
     const double length = image.squaredNorm();
     if (!(length > 0.0)) break;

@@ -10,7 +10,8 @@
 namespace gramscope {
 
 int PairHistogram::bin_of(double cosine) {
-  // The ends of bins are not all numbers of the machine: what lies on one belongs to the bin that begins with it.
+  // The ends of bins are not all numbers of the machine: what lies on one belongs to the bin that begins with
+  // it.
   const double scaled = (std::clamp(cosine, -1.0, 1.0) + 1.0) * (0.5 * kBins);
   return std::min(static_cast<int>(scaled), kBins - 1);
 }
@@ -38,18 +39,20 @@ PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups) {
   });
   const auto settle = [](PairHistogram::Kind& kind, double sum) {
     for (const auto count : kind.count) kind.pairs += count;
-    kind.mean = kind.pairs > 0 ? sum / static_cast<double>(kind.pairs) : std::numeric_limits<double>::quiet_NaN();
+    kind.mean =
+        kind.pairs > 0 ? sum / static_cast<double>(kind.pairs) : std::numeric_limits<double>::quiet_NaN();
   };
   settle(histogram.alike, alike_sum);
   settle(histogram.other, other_sum);
   return histogram;
 }
 
-std::shared_ptr<const PairHistogram> pair_histogram(const std::optional<PairHistogramWanted>& wanted, const Task& task,
-                                                    const MatrixD& h, const MatrixD& w) {
+std::shared_ptr<const PairHistogram> pair_histogram(const std::optional<PairHistogramWanted>& wanted,
+                                                    const Task& task, const MatrixD& h, const MatrixD& w) {
   if (!wanted) return nullptr;
   const bool is_of_task = wanted->groups != nullptr && wanted->groups->task.get() == &task;
-  const std::span<const int> groups = is_of_task ? std::span<const int>(wanted->groups->number) : std::span<const int>();
+  const std::span<const int> groups =
+      is_of_task ? std::span<const int>(wanted->groups->number) : std::span<const int>();
   auto histogram = std::make_shared<PairHistogram>(pair_histogram(wanted->of_words ? w : h, groups));
   histogram->wanted = *wanted;
   return histogram;

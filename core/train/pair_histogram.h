@@ -48,14 +48,15 @@ struct PairHistogram {
   static int bin_of(double cosine);
 };
 
-/// The histogram of the cosines of all pairs of columns of X (d×n), in double; centred columns, usually. `groups` has a
-/// number for each column, or is empty. At a simplex of n columns every cosine is -1/(n-1). Columns of norm 0 have no
-/// direction: their pairs are counted as undefined. Time grows with n^2 d, memory with n d.
+/// The histogram of the cosines of all pairs of columns of X (d×n), in double; centred columns, usually.
+/// `groups` has a number for each column, or is empty. At a simplex of n columns every cosine is -1/(n-1).
+/// Columns of norm 0 have no direction: their pairs are counted as undefined. Time grows with n^2 d, memory
+/// with n d.
 PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups = {});
 
-/// That of the centred columns `h` or `w` of a task's embeddings, as wanted; nullptr where none is. Groups of another task
-/// are left out.
-std::shared_ptr<const PairHistogram> pair_histogram(const std::optional<PairHistogramWanted>& wanted, const Task& task,
-                                                    const MatrixD& h, const MatrixD& w);
+/// That of the centred columns `h` or `w` of a task's embeddings, as wanted; nullptr where none is. Groups of
+/// another task are left out.
+std::shared_ptr<const PairHistogram> pair_histogram(const std::optional<PairHistogramWanted>& wanted,
+                                                    const Task& task, const MatrixD& h, const MatrixD& w);
 
 }  // namespace gramscope

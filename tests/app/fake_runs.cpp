@@ -125,6 +125,22 @@ FakeRun with_blocks() {
   return {task, snapshot};
 }
 
+FakeRun with_factor_metrics(const FakeRun& run) {
+  FakeRun result = run;
+  auto snapshot = std::make_shared<Snapshot>(*run.snapshot);
+  double value = 0.9;
+  for (const auto& factor : run.task->factors) {
+    snapshot->metrics.replace({"purity_" + factor.name, value, {}});
+    snapshot->metrics.replace({"silhouette_" + factor.name, value - 1.0, {}});
+    value -= 0.3;
+  }
+  const double energies[] = {0.55, 0.3, 0.15};
+  for (std::size_t k = 0; k < run.task->factors.size() && k < 3; ++k)
+    snapshot->metrics.replace({fmt::format("energy_{}", k + 1), energies[k], {}});
+  result.snapshot = snapshot;
+  return result;
+}
+
 FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer) {
   auto embeddings = std::make_shared<Embeddings>(*run.snapshot->embeddings);
   const auto& h = embeddings->h;

@@ -28,6 +28,9 @@ FakeRun with_many_contexts();
 /// So many contexts that rows of their Gram matrix stand for several.
 FakeRun with_blocks();
 
+/// The same run with purity, silhouette and interaction energies, made up, among its metrics.
+FakeRun with_factor_metrics(const FakeRun& run);
+
 /// The inside of a network: `depth` blocks of `heads`, looked at while the context of index 4 is selected.
 FakeRun with_inside(const FakeRun& run, Index depth, Index heads, int layer);
 

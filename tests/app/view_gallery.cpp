@@ -113,6 +113,7 @@ class Gallery {
     fake_run() = run;
     for (const auto& entry : view_entries()) {
       Observatory observatory(flagship(), "gallery", false, {});
+      if (entry.key == "neighbours" && run.task->contexts > 3) observatory.view.selection.context_a = 3;
       const auto view = entry.make();
       const Rect rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
       show(fmt::format("{}-{}-{}x{}", entry.key, name, width, height), observatory, width, height,
@@ -352,6 +353,15 @@ class Gallery {
     frame(at);
     expect(observatory.view.selection.context_a == found, "strip: a click does not select what is read");
     frame({-1, -1});
+  }
+
+  /// All that there is to say of factors.
+  void factors(const FakeRun& run, int width, int height) {
+    fake_run() = run;
+    Observatory observatory(flagship(), "gallery", false, {});
+    const auto view = find_view_entry("contrasts")->make();
+    show(fmt::format("factors-{}x{}", width, height), observatory, width, height,
+         {{view.get(), {{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}}}, {-1, -1});
   }
 
   /// A heading sorts the table of labels, again the other way round; the copied text has every row; a row selects.
@@ -638,6 +648,8 @@ void draw_all(const std::filesystem::path& directory) {
   gallery.hands(structure);
   gallery.hands_on_zoom(structure);
   gallery.hands_on_zoom(many);
+  for (const auto& [width, height] : {std::pair{276, 120}, {276, 60}, {428, 308}, {900, 420}, {260, 420}})
+    gallery.factors(with_factor_metrics(structure), width, height);
   gallery.hands_on_classes(structure);
   gallery.hands_on_neighbours(structure);
   gallery.at_scale(2.0f);

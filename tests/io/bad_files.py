@@ -185,7 +185,7 @@ def bad_npz():
         "deflated_short": (patched_twice(deflated, 22, 24, "<I", len(npy()) + 8), "H: data: 56 bytes, where"),
         "claims_2_gib": (patched_twice(deflated, 22, 24, "<I", 0x7FFFFFF0), "H.npy: claims 2147483632 bytes, more than its"),
         "stored_claims_more": (patched_twice(good, 22, 24, "<I", len(npy()) + 8), "H.npy: claims"),
-        "compressed_beyond": (patched_twice(good, 18, 20, "<I", 0x10000000), "beyond the end of the file"),
+        "compressed_beyond": (patched_twice(deflated, 18, 20, "<I", 0x10000000), "beyond the end of the file"),
         "bomb": (bomb, "compressed bytes are too many to be data"),
         "encrypted": (patched_twice(good, 6, 8, "<H", 1), "H.npy: is encrypted"),
         "method": (patched_twice(good, 8, 10, "<H", 14), "H.npy: compression method 14 is not read"),

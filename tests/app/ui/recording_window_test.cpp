@@ -76,7 +76,8 @@ TEST_CASE("window of a recording: every item lies inside its panel, and what onl
       return;
     for (const auto& name : clipped) FAIL_CHECK("outside its panel: ", name);
     for (const char* name : {"button.run", "button.step", "button.step_back", "toggle.follow", "timeline.handle",
-                             "button.live", "recording.path", "recording.array.H", "recording.array.W", "badge.phase", "picker.experiment"})
+                             "button.live", "recording.path", "recording.array.H", "recording.array.W", "badge.phase",
+                             "picker.experiment"})
       CHECK_MESSAGE(seen.contains(name), std::string(name));
     for (const char* name : {"button.restart", "button.new_seed", "parameter.optimizer.lr", "reading.seed"})
       CHECK_MESSAGE(!seen.contains(name), std::string(name));
@@ -126,6 +127,7 @@ TEST_CASE("window of a recording: with one snapshot there is nothing to play or 
   plan.steps = {5};
   std::set<std::string> seen;
   if (!drive(plan, "wait_idle\nwait 5\nkey Left\nwait 2\nquit", std::make_shared<Log>(), [&](Observatory&) {
+        seen.clear();
         for (const auto& item : items().all()) seen.insert(item.name);
       }))
     return;

@@ -44,7 +44,8 @@ struct HandOnList {
 
 }  // namespace
 
-TEST_CASE("RowList: of many rows those in sight are shown, and the one under the mouse is found at every scroll") {
+TEST_CASE(
+    "RowList: of many rows those in sight are shown, and the one under the mouse is found at every scroll") {
   HandOnList hand;
   CHECK(hand.list.first() == 0);
   CHECK(hand.list.end() == 10);

@@ -49,7 +49,8 @@ using Order = std::vector<std::size_t>;
 
 }  // namespace
 
-TEST_CASE("sorted_class_rows: numbers both ways, equals in their own order, rows without one last in either") {
+TEST_CASE(
+    "sorted_class_rows: numbers both ways, equals in their own order, rows without one last in either") {
   const ClassTable table = table_of_three();
   const Task task = three_words();
   CHECK(sorted_class_rows(table, task, std::nullopt, true) == Order{0, 1, 2});

@@ -16,7 +16,9 @@ TEST_CASE("dimension_shares: 3×3×3 has 6, 12 and 8 of 26 dimensions") {
   CHECK(shares[2] == doctest::Approx(8.0 / 26.0));
 }
 
-TEST_CASE("dimension_shares: they sum to 1 for factors of any sizes, and a factor of one value has no part in them") {
+TEST_CASE(
+    "dimension_shares: they sum to 1 for factors of any sizes, and a factor of one value has no part in "
+    "them") {
   for (const auto& values : {std::vector<int>{2, 5}, {4, 3, 2, 7}, {9}, {1, 3, 2}}) {
     const auto shares = dimension_shares(values);
     CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == doctest::Approx(1.0));

@@ -45,7 +45,8 @@ TEST_CASE("lay_out_gram: every cell is found where it is drawn, whole and zoomed
       for (Index i = visible_rows.begin + 1; i < visible_rows.end - 1; i += 1 + rows / 40) {
         for (Index j = visible_columns.begin + 1; j < visible_columns.end - 1; j += 1 + rows / 40) {
           const Rect cell = layout.rect_of({i, j});
-          CHECK(layout.cell_at({0.5f * (cell.min.x + cell.max.x), 0.5f * (cell.min.y + cell.max.y)}) == GramCell{i, j});
+          CHECK(layout.cell_at({0.5f * (cell.min.x + cell.max.x), 0.5f * (cell.min.y + cell.max.y)}) ==
+                GramCell{i, j});
         }
       }
       CHECK(layout.is_whole() == zoom.is_whole());

@@ -57,8 +57,9 @@ TEST_CASE("count_height: 0 is the foot and the end of the axis the top, in eithe
   CHECK(count_height(1, 1e6, true) > 0.04);
 }
 
-TEST_CASE("count_axis_end: 1, 2 or 5 times a power of ten, above every bar") {
+TEST_CASE("count_axis_end: above every bar, but not by much") {
   const auto bars = histogram_bars(ramp_histogram(), 400.0f, 2.0f);
-  CHECK(count_axis_end(bars) == 200.0);
+  CHECK(count_axis_end(bars) > 199.0);
+  CHECK(count_axis_end(bars) < 1.1 * 199.0);
   CHECK(count_axis_end(histogram_bars(PairHistogram{}, 400.0f, 2.0f)) == 1.0);
 }

@@ -37,7 +37,8 @@ MatrixD rows_of(const nlohmann::json& values) {
   const auto rows = values.get<std::vector<std::vector<double>>>();
   MatrixD x(static_cast<Index>(rows.size()), static_cast<Index>(rows.front().size()));
   for (Index i = 0; i < x.rows(); ++i)
-    for (Index j = 0; j < x.cols(); ++j) x(i, j) = rows[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+    for (Index j = 0; j < x.cols(); ++j)
+      x(i, j) = rows[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
   return x;
 }
 
@@ -47,7 +48,8 @@ TEST_CASE("class_table: its columns add up to the reference figures of the whole
   std::ifstream file(GRAMSCOPE_FIXTURES "/nc_metrics.json");
   const auto reference = nlohmann::json::parse(file);
   const auto& expected = reference["expected"];
-  auto embeddings = labelled(rows_of(reference["H"]).transpose(), rows_of(reference["W"]), reference["y"].get<std::vector<int>>());
+  auto embeddings = labelled(rows_of(reference["H"]).transpose(), rows_of(reference["W"]),
+                             reference["y"].get<std::vector<int>>());
   const auto bias = reference["b"].get<std::vector<double>>();
   embeddings.bias = Eigen::Map<const VectorD>(bias.data(), static_cast<Index>(bias.size()));
   const ClassTable table = class_table(embeddings);
@@ -69,12 +71,14 @@ TEST_CASE("class_table: its columns add up to the reference figures of the whole
   }
   CHECK(misalignment == doctest::Approx(expected["gnc3"].get<double>()).epsilon(1e-9));
   CHECK(agreement / samples == doctest::Approx(expected["nc4_agreement"].get<double>()).epsilon(1e-9));
-  CHECK((within / samples) / (norm_squares / k) == doctest::Approx(expected["nc1_quotient"].get<double>()).epsilon(1e-9));
+  CHECK((within / samples) / (norm_squares / k) ==
+        doctest::Approx(expected["nc1_quotient"].get<double>()).epsilon(1e-9));
   const double spread = std::sqrt(norm_squares / k - norm_sum * norm_sum / k / k) / (norm_sum / k);
   CHECK(spread == doctest::Approx(expected["nc2_equinorm"].get<double>()).epsilon(1e-9));
 }
 
-TEST_CASE("class_table: the nearest class is the largest off-diagonal cosine of class means, the first of equals") {
+TEST_CASE(
+    "class_table: the nearest class is the largest off-diagonal cosine of class means, the first of equals") {
   const Index classes = 700;  // more than a tile of cosines
   std::vector<int> labels;
   for (int c = 0; c < classes; ++c) labels.insert(labels.end(), {2 * c, 2 * c});

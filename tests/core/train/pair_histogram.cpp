@@ -39,15 +39,20 @@ TEST_CASE("pair_histogram: bins sum to n(n-1)/2, and each holds the pairs of the
       for (Index j = 0; j < k; ++j) {
         const bool is_alike = j % 3 == k % 3;
         (is_alike ? alike_sum : other_sum) += gram(j, k);
-        ++(is_alike ? expected.alike : expected.other).count[static_cast<std::size_t>(PairHistogram::bin_of(gram(j, k)))];
+        ++(is_alike ? expected.alike : expected.other)
+              .count[static_cast<std::size_t>(PairHistogram::bin_of(gram(j, k)))];
       }
     // A cosine within rounding of a bin's end may be counted on either side of it.
     std::int64_t moved = 0;
     for (std::size_t b = 0; b < PairHistogram::kBins; ++b)
-      moved += std::abs(found.alike.count[b] - expected.alike.count[b]) + std::abs(found.other.count[b] - expected.other.count[b]);
+      moved += std::abs(found.alike.count[b] - expected.alike.count[b]) +
+               std::abs(found.other.count[b] - expected.other.count[b]);
     CHECK(moved == 0);
-    if (found.alike.pairs > 0) CHECK(found.alike.mean == doctest::Approx(alike_sum / static_cast<double>(found.alike.pairs)).epsilon(1e-10));
-    CHECK(found.other.mean == doctest::Approx(other_sum / static_cast<double>(found.other.pairs)).epsilon(1e-10));
+    if (found.alike.pairs > 0)
+      CHECK(found.alike.mean ==
+            doctest::Approx(alike_sum / static_cast<double>(found.alike.pairs)).epsilon(1e-10));
+    CHECK(found.other.mean ==
+          doctest::Approx(other_sum / static_cast<double>(found.other.pairs)).epsilon(1e-10));
   }
 }
 
@@ -57,7 +62,8 @@ TEST_CASE("pair_histogram: at a simplex every pair is at -1/(n-1), in one bin") 
   const PairHistogram found = pair_histogram(simplex);
   const double expected = -1.0 / (kPoints - 1);
   CHECK(found.other.mean == doctest::Approx(expected).epsilon(1e-12));
-  CHECK(found.other.count[static_cast<std::size_t>(PairHistogram::bin_of(expected))] == kPoints * (kPoints - 1) / 2);
+  CHECK(found.other.count[static_cast<std::size_t>(PairHistogram::bin_of(expected))] ==
+        kPoints * (kPoints - 1) / 2);
   CHECK(found.alike.pairs == 0);
   CHECK(std::isnan(found.alike.mean));
 }

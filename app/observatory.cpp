@@ -69,7 +69,8 @@ void Observatory::update() {
 
 void Observatory::fit_ntp_ufm() {
   const bool is_wanted = std::exchange(view.wants_ntp_ufm, false);
-  if (is_wanted && ntp_ufm_fit_ == nullptr && task_ != nullptr && task_->has_targets())
+  // The task of a recording has no ridge limit, which is where the fit ends.
+  if (is_wanted && ntp_ufm_fit_ == nullptr && task_ != nullptr && !is_recording())
     ntp_ufm_fit_ = std::make_unique<NtpUfmFit>(task_);
   if (ntp_ufm_fit_ == nullptr) return;
   ntp_ufm_fit_->set_active(is_wanted);

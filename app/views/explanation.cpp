@@ -52,17 +52,18 @@ std::string explanation_without_phases(Phase phase, const Task& task) {
 }
 
 /// Of snapshots whose training is not known: what the pictures say, and where to look.
-std::string explanation_of_recording(Phase phase, const Task& task) {
+std::string explanation_of_recording(const Observatory& observatory) {
+  const Task& task = observatory.task();
   const std::string points = task.is_one_hot() ? "class means" : "rows";
-  if (!has_phases(task)) {
+  if (!has_phases(observatory)) {
     if (!task.has_targets())
-      return "Each cell of the Gram matrix is the cosine of two rows of H, their mean subtracted. Rows of one colour are "
-             "close. Labels or factors in the files would say of what kind they are.";
+      return "Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they point the "
+             "same way. Labels or factors in the files would say what the rows have in common.";
     return "Ordered by label, the Gram matrix shows each class as a square. As a network is trained on, the squares turn to "
            "one colour and so does all that lies between them: within a class all rows agree, and the class means are "
            "equally far apart.";
   }
-  switch (phase) {
+  switch (current_phase(observatory)) {
     case Phase::unformed:
       return "Rows that share an attribute are hardly closer than others. Move the playhead to where the orange curve "
              "rises.";
@@ -79,7 +80,7 @@ std::string explanation_of_recording(Phase phase, const Task& task) {
 
 std::string text_of(const Observatory& observatory) {
   const auto& task = observatory.task();
-  if (observatory.is_recording()) return explanation_of_recording(current_phase(observatory), task);
+  if (observatory.is_recording()) return explanation_of_recording(observatory);
   const bool is_zero_the_minimum =
       ridge_share_of_limit(observatory.config(), task).value_or(0.0) >= 1.0;
   return explanation(current_phase(observatory), task, rank_bound(observatory), is_zero_the_minimum);

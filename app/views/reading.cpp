@@ -80,10 +80,14 @@ std::optional<double> ridge_share_of_limit(const Config& config, const Task& tas
 
 bool has_phases(const Task& task) { return task.factors.size() >= 2; }
 
+bool has_phases(const Observatory& observatory) {
+  return has_phases(observatory.task()) && (!observatory.is_recording() || observatory.records().size() > 1);
+}
+
 std::string standing_label(const Observatory& observatory) {
   const Phase phase = current_phase(observatory);
   // Without two alignments to compare a run stays unformed by definition, whatever it learns.
-  return phase == Phase::unformed && !has_phases(observatory.task()) ? "no phases" : phase_label(phase);
+  return phase == Phase::unformed && !has_phases(observatory) ? "no phases" : phase_label(phase);
 }
 
 ImU32 standing_colour(const Observatory& observatory) { return phase_colour(current_phase(observatory)); }

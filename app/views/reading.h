@@ -49,6 +49,8 @@ std::optional<double> ridge_share_of_limit(const Config& config, const Task& tas
 
 /// Whether semantic alignment, and with it the phases, are defined: from two factors on.
 bool has_phases(const Task& task);
+/// Whether the phase can be told: so, but for a recording of one snapshot, for phases are of a course.
+bool has_phases(const Observatory& observatory);
 
 /// The word for where the run stands, and its colour: the phase, or that this task has none.
 std::string standing_label(const Observatory& observatory);

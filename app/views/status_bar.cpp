@@ -26,6 +26,7 @@ constexpr std::array<Hint, 6> kRunHints{{{"?", "all keys"},
                                       {".", "step"},
                                       {"R", "restart"},
                                       {"N", "new seed"}}};
+constexpr std::array<Hint, 2> kSnapshotHints{{{"?", "all keys"}, {"F", "full view"}}};
 constexpr std::array<Hint, 5> kRecordingHints{{{"?", "all keys"},
                                                {"Space", "play/pause"},
                                                {"← →", "recorded steps"},
@@ -42,6 +43,13 @@ ImU32 colour_of(Message::Level level) {
       return palette().error;
   }
   return palette().text;
+}
+
+/// The keys that do something now.
+std::span<const Hint> hints_for(const Observatory& observatory) {
+  if (!observatory.is_recording()) return kRunHints;
+  if (!observatory.has_playhead()) return kSnapshotHints;
+  return kRecordingHints;
 }
 
 /// Draws the hints from the right end inward, as many as leave `keep` free, and returns where they begin.
@@ -120,7 +128,7 @@ void draw_status_bar(const Observatory& observatory, const Rect& rect) {
   const float share_room = share ? text_size(fonts().small, "L_mm 100 %").x + gap : 0.0f;
   // The message matters more than the hints, except the one that leads to all the others.
   const float wanted = left + text_size(fonts().small, text).x + share_room + 24.0f * scale;
-  const auto hints = observatory.is_recording() ? std::span<const Hint>(kRecordingHints) : std::span<const Hint>(kRunHints);
+  const auto hints = hints_for(observatory);
   const float hint_width = 70.0f * scale;
   const float end = draw_hints(rect, std::min(wanted, rect.max.x - hint_width), hints);
   const std::string shown = elided(fonts().small, text, end - left - share_room);

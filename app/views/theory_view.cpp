@@ -123,7 +123,7 @@ class TheoryView final : public View {
   void draw(Observatory& observatory, const Rect& rect) override {
     const ViewScope scope(kTheoryKey);
     observatory.view.wanted.plain_grams = true;
-    observatory.view.wants_ntp_ufm = observatory.task().has_targets();
+    observatory.view.wants_ntp_ufm = true;
     ViewHeader header(rect, kTheoryKey);
     header.expect("Theory beside practice");
     draw_order_picker(header, observatory.task(), observatory.view.theory_order);
@@ -338,6 +338,8 @@ class TheoryView final : public View {
       draw_max_margin_placeholder(observatory, square, key);
     else if (column == kNtpUfm && fit != nullptr && !fit->unavailable.empty())
       draw_placeholder(square, fit->unavailable, key);
+    else if (column == kNtpUfm && observatory.is_recording())
+      draw_placeholder(square, "trained beside runs only", key);
     else
       draw_placeholder(square, column == kNtpUfm ? "beginning" : "waiting", key);
   }

@@ -115,6 +115,7 @@ std::string phase_meaning(const Observatory& observatory) {
   if (!has_phases(observatory.task()))
     return "Phases compare the semantic alignment with the symmetric one; with fewer than two latent factors there is "
            "no semantic alignment.";
+  if (!has_phases(observatory)) return "Phases are told from a course over several snapshots.";
   switch (current_phase(observatory)) {
     case Phase::unformed:
       return "Semantic alignment has not yet exceeded the symmetric one.";

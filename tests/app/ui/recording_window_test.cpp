@@ -47,6 +47,7 @@ bool drive(const RecordingPlan& plan, const std::string& text, const std::shared
   auto source = std::make_unique<FakeRecording>(plan, log);
   source->finish_reading();
   Observatory observatory(std::move(source), SetSpeed{});
+  items().begin_frame();  // nothing of a window before
   window->run(observatory);
   check(observatory);
   std::filesystem::remove(path);
@@ -75,7 +76,8 @@ TEST_CASE("window of a recording: every item lies inside its panel, and what onl
       return;
     for (const auto& name : clipped) FAIL_CHECK("outside its panel: ", name);
     for (const char* name : {"button.run", "button.step", "button.step_back", "toggle.follow", "timeline.handle",
-                             "button.live", "recording.path", "recording.array.W", "badge.phase", "picker.experiment"})
+                             "button.live", "recording.path", "recording.array.H", "recording.array.W", "badge.phase",
+                             "picker.experiment"})
       CHECK_MESSAGE(seen.contains(name), std::string(name));
     for (const char* name : {"button.restart", "button.new_seed", "parameter.optimizer.lr", "reading.seed"})
       CHECK_MESSAGE(!seen.contains(name), std::string(name));

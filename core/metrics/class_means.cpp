@@ -41,7 +41,7 @@ CentredMeans centred_means(ClassMeans classes) {
   auto& m = centred.m;
   centred.global_mean = VectorD::Zero(m.rows());
   if (m.cols() == 0) return centred;
-  centred.resolution = 1e-14 * m.colwise().stableNorm().maxCoeff();
+  centred.resolution = 1e-14 * m.colwise().norm().maxCoeff();
   // Twice: the mean of many numbers is itself rounded, and the second pass takes that away.
   for (int pass = 0; pass < 2; ++pass) {
     const VectorD mean = m.rowwise().mean();
@@ -49,7 +49,7 @@ CentredMeans centred_means(ClassMeans classes) {
     centred.global_mean += mean;
   }
   for (Index c = 0; c < m.cols(); ++c)
-    if (m.col(c).stableNorm() <= centred.resolution) m.col(c).setZero();
+    if (m.col(c).norm() <= centred.resolution) m.col(c).setZero();
   return centred;
 }
 

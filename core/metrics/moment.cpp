@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/linalg/decomposition.h"
 #include "core/linalg/tridiagonal.h"
@@ -42,10 +43,16 @@ void add(Metrics& metrics, const std::string& key, double value, const std::stri
 
 Moment::Moment(const Embeddings& embeddings, MeasureDepth depth, const TaskWork& work)
     : embeddings_(embeddings), task_(*embeddings.task), depth_(depth), work_(work) {
-  means_ = centred_means(class_means(task_, embeddings.h));
+  // Tens of millions of entries take a few tenths of a second each time they are gone through.
+  const auto still_wanted = [&] { work_.progress(0.0, "Measuring"); };
+  ClassMeans means = class_means(task_, embeddings.h);
+  still_wanted();
+  means_ = centred_means(std::move(means));
+  still_wanted();
   labels_ = class_labels(task_, means_.first_context);
   factors_ = point_factors(task_, means_.class_of, means_.first_context);
   find_reasons();
+  still_wanted();
   expected_work_ = expected_work();
 }
 

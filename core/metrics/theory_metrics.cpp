@@ -304,14 +304,22 @@ void add_subspaces(Metrics& metrics, const LogitReading& reading) {
 
 void add_theory_metrics(Metrics& metrics, const Embeddings& embeddings, const TaskTheory& theory, MeasureDepth depth,
                         const WorkDone& done) {
+  // Nothing counted: what is between two of these takes tenths of a second at most, and may be the last.
+  const auto still_wanted = [&] {
+    if (done) done(0.0);
+  };
   const LogitFactors logits(embeddings);
   const LogitReading reading = read_logits(*embeddings.task, theory.supports, logits.w(), logits.h(), done);
   const double distance = std::sqrt(reading.in_support_distance);
   add(metrics, "pf_error", theory.in_support_norm > 0.0 ? distance / theory.in_support_norm : distance,
       "the logits overflow");
+  still_wanted();
   add_nuclear_ratio(metrics, embeddings, logits, theory, depth);
+  still_wanted();
   add_proxy_similarities(metrics, embeddings, theory);
+  still_wanted();
   add_max_margin_similarities(metrics, embeddings);
+  still_wanted();
   add_subspaces(metrics, reading);
   add(metrics, "share_in_support", as_share(reading.in_support / reading.squared_norm), kNoLogits);
   add_share_max_margin(metrics, embeddings, logits);

@@ -273,7 +273,7 @@ class Gallery {
       auto& io = ImGui::GetIO();
       io.MouseDown[0] = is_down;
       io.MouseWheel = wheel;
-      stage_.frame(observatory, 860, 308, {{gram.get(), {{0, 0}, {430, 308}}}, {target.get(), {{430, 0}, {860, 308}}}}, mouse);
+      stage_.draw(observatory, 860, 308, {{gram.get(), {{0, 0}, {430, 308}}}, {target.get(), {{430, 0}, {860, 308}}}}, mouse);
     };
     const auto middle_of = [&](const char* name) {
       const Item* item = items().find(name);
@@ -335,7 +335,7 @@ class Gallery {
     const auto view = find_view_entry("gram_h")->make();
     const auto frame = [&](ImVec2 mouse, bool is_down = false) {
       ImGui::GetIO().MouseDown[0] = is_down;
-      stage_.frame(observatory, 700, 560, {{view.get(), {{0, 0}, {700, 560}}}}, mouse);
+      stage_.draw(observatory, 700, 560, {{view.get(), {{0, 0}, {700, 560}}}}, mouse);
     };
     for (int i = 0; i < 3; ++i) frame({-1, -1});
     expect(fake_run().wanted.context == Index{7}, "strip: does not ask for the context's row");
@@ -373,7 +373,7 @@ class Gallery {
     const auto view = find_view_entry("classes")->make();
     const auto frame = [&](ImVec2 mouse, bool is_down = false) {
       ImGui::GetIO().MouseDown[0] = is_down;
-      stage_.frame(observatory, 900, 300, {{view.get(), {{0, 0}, {900, 300}}}}, mouse);
+      stage_.draw(observatory, 900, 300, {{view.get(), {{0, 0}, {900, 300}}}}, mouse);
     };
     const auto click = [&](const char* name) {
       const Item* item = items().find(name);
@@ -417,7 +417,7 @@ class Gallery {
     const auto view = find_view_entry("neighbours")->make();
     const auto frame = [&](ImVec2 mouse, bool is_down = false) {
       ImGui::GetIO().MouseDown[0] = is_down;
-      stage_.frame(observatory, 600, 300, {{view.get(), {{0, 0}, {600, 300}}}}, mouse);
+      stage_.draw(observatory, 600, 300, {{view.get(), {{0, 0}, {600, 300}}}}, mouse);
     };
     for (int i = 0; i < 3; ++i) frame({-1, -1});
     const Item* row = items().find("view.neighbours.list.0");

@@ -63,6 +63,7 @@ void Observatory::update() {
   const bool is_given_up = sought_ && !status_.preparation && now_in_seconds() - sought_->sent_at > kPatience;
   if (sought_ && (status_.step == sought_->step || is_given_up)) sought_.reset();
   if (!pending_.empty()) settle_pending();
+  arrange_rows();
   request_frame();
   fit_ntp_ufm();
 }
@@ -77,8 +78,18 @@ void Observatory::fit_ntp_ufm() {
   ntp_ufm_ = ntp_ufm_fit_->state();
 }
 
+void Observatory::arrange_rows() {
+  const auto is_as_given = [](const std::vector<Index>& order) { return std::is_sorted(order.begin(), order.end()); };
+  if (task_ == nullptr || gram_block(task_->contexts) == 1 || is_as_given(context_order().order))
+    block_order_.reset();
+  else if (block_order_ == nullptr || *block_order_ != context_order().order)
+    block_order_ = std::make_shared<const std::vector<Index>>(context_order().order);
+  targets_.adopt(block_order_);
+}
+
 void Observatory::request_frame() {
   FrameWanted wanted = std::exchange(view.wanted, {});
+  wanted.order = block_order_;
   // Which layers there are is known once they have been seen; models without any are asked in vain, at no cost.
   if (layer_names_.empty()) wanted.inside.layers = true;
   const bool is_current = snapshot_ != nullptr && snapshot_->step() == status_.step &&

@@ -11,6 +11,7 @@
 
 #include "app/context_groups.h"
 #include "app/gl/draw_queue.h"
+#include "app/gram_order.h"
 #include "app/opening.h"
 #include "app/recorded_course.h"
 #include "app/targets.h"
@@ -139,6 +140,15 @@ class Observatory {
   const Task& task() const { return *task_; }
   const std::shared_ptr<const Task>& shared_task() const { return task_; }
   const Targets& targets() const { return targets_; }
+  /// The order of the contexts' rows: view.order, for the task.
+  const GramOrder& context_order() const { return context_order_.of(task_, view.order); }
+  /// Whether the rows of the snapshot's gram_h are in that order: of rows of several, it is made anew for another one.
+  bool is_arranged(const Snapshot& snapshot) const { return snapshot.block == 1 || snapshot.order == block_order_; }
+  /// Where a context stands among the rows of gram_h and of the targets, or, of rows of several, in the order that they are
+  /// made of.
+  Index context_place(Index context) const {
+    return gram_block(task_->contexts) == 1 ? context : context_order().position[static_cast<std::size_t>(context)];
+  }
   /// What the theory says of the task; nullptr before the engine has said so.
   const std::shared_ptr<const TaskTheory>& theory() const { return theory_; }
   /// L_mm of the task; nullptr while it is not solved.
@@ -183,6 +193,7 @@ class Observatory {
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();
   void request_frame();
+  void arrange_rows();
   void fit_ntp_ufm();
   void adopt_task(std::shared_ptr<const Task> task);
   void adopt_theory_of(const Embeddings& embeddings);
@@ -220,6 +231,8 @@ class Observatory {
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
   Targets targets_;
+  mutable KeptOrder context_order_{order_contexts};
+  BlockOrder block_order_;  ///< a copy of context_order() where rows are of several contexts
   std::shared_ptr<const TaskTheory> theory_;
   std::shared_ptr<const MaxMarginTheory> max_margin_;
   std::shared_ptr<const Embeddings> first_embeddings_;

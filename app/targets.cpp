@@ -21,6 +21,12 @@ void Targets::adopt(std::shared_ptr<const MaxMarginTheory> theory) {
   made_[static_cast<std::size_t>(TargetKind::max_margin)].reset();
 }
 
+void Targets::adopt(BlockOrder order) {
+  if (order == order_) return;
+  order_ = std::move(order);
+  made_ = {};
+}
+
 const MatrixF& Targets::of(TargetKind kind) const {
   auto& target = made_[static_cast<std::size_t>(kind)];
   if (!target) target = make(kind);
@@ -29,28 +35,30 @@ const MatrixF& Targets::of(TargetKind kind) const {
 
 MatrixF Targets::make(TargetKind kind) const {
   if (task_ == nullptr) return {};
+  const bool is_ordered = order_ != nullptr && static_cast<Index>(order_->size()) == task_->contexts;
+  const std::span<const Index> order = is_ordered ? std::span<const Index>(*order_) : std::span<const Index>();
   switch (kind) {
     case TargetKind::semantic:
-      return semantic_target(*task_);
+      return semantic_target(*task_, order);
     case TargetKind::symmetric:
       return symmetric_target(*task_);
     case TargetKind::proxy:
-      return proxy_target(*task_);
+      return proxy_target(*task_, order);
     case TargetKind::max_margin:
-      return theory_ != nullptr ? max_margin_target(*theory_) : MatrixF();
+      return theory_ != nullptr ? max_margin_target(*theory_, order) : MatrixF();
   }
   return {};
 }
 
-MatrixF proxy_target(const Task& task) {
+MatrixF proxy_target(const Task& task, std::span<const Index> order) {
   if (!task.has_targets()) return {};
-  const Supports supports = supports_of(task.targets, task.words);
+  const Supports supports = reordered(supports_of(task.targets, task.words), order);
   return centred_proxy_context_cosines(supports, gram_block(task.contexts)).cast<float>();
 }
 
-MatrixF max_margin_target(const MaxMarginTheory& theory) {
+MatrixF max_margin_target(const MaxMarginTheory& theory, std::span<const Index> order) {
   const MatrixD& h = theory.factors.h;
-  return block_cosine_gram(centre_columns(h), gram_block(h.cols())).cast<float>();
+  return block_cosine_gram(centre_columns(h), gram_block(h.cols()), order).cast<float>();
 }
 
 bool is_proxy_symmetric(const Task& task) {

@@ -3,10 +3,12 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/linalg/types.h"
 #include "core/tasks/task.h"
 #include "core/theory/task_theory.h"
+#include "core/train/snapshot.h"
 
 namespace gramscope::app {
 
@@ -27,6 +29,8 @@ class Targets {
   void adopt(std::shared_ptr<const Task> task);
   /// nullptr: L_mm is not solved.
   void adopt(std::shared_ptr<const MaxMarginTheory> theory);
+  /// In which order several contexts share a row (Snapshot::order); the same one changes nothing.
+  void adopt(BlockOrder order);
 
   /// m×m. Empty where the task has no factors (semantic), nothing is known to follow its contexts (proxy), or L_mm is not
   /// solved (max_margin).
@@ -37,12 +41,13 @@ class Targets {
 
   std::shared_ptr<const Task> task_;
   std::shared_ptr<const MaxMarginTheory> theory_;
+  BlockOrder order_;
   mutable std::array<std::optional<MatrixF>, kTargetKinds> made_;
 };
 
 /// The proxy of a task as a target, and the geometry that L_mm predicts for its contexts.
-MatrixF proxy_target(const Task& task);
-MatrixF max_margin_target(const MaxMarginTheory& theory);
+MatrixF proxy_target(const Task& task, std::span<const Index> order = {});
+MatrixF max_margin_target(const MaxMarginTheory& theory, std::span<const Index> order = {});
 
 /// The target to be shown: the one asked for where the task allows it. Else that which says most: the proxy where contexts
 /// have several next words, the semantic one where there are factors, the proxy where it is another than symmetry.

@@ -49,7 +49,7 @@ std::optional<Index> paired_word(const Task& task, std::optional<Index> context)
 
 void ContextGram::draw(Observatory& observatory, const Rect& body, const MatrixF& values,
                        const std::shared_ptr<const Task>& task, std::string_view key, bool has_strip) {
-  const GramOrder& order = order_.of(task, observatory.view.order);
+  const GramOrder& order = observatory.context_order();
   Selection& selection = observatory.view.selection;
   const Index block = gram_block(task->contexts);
   const float strip = has_strip && block > 1 ? ContextStrip::height(body) : 0.0f;
@@ -69,7 +69,7 @@ void ContextGram::draw(Observatory& observatory, const Rect& body, const MatrixF
   hover_.set(selection, a, b);
   if (pointed.is_clicked) select_pair(selection, a, b);
   if (block > 1)
-    draw_block_card(observatory, a, b);
+    draw_block_card(observatory, pointed.cell->row, pointed.cell->column);
   else
     draw_pair_card(observatory, a, b, false);
 }

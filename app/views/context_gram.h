@@ -32,7 +32,6 @@ class ContextGram {
  private:
   GramPanel panel_;
   ContextStrip strip_;
-  KeptOrder order_{order_contexts};
   SharedHover hover_;
 };
 

@@ -44,7 +44,8 @@ void ContextStrip::draw_cells(Observatory& observatory, const Rect& rect, const 
   const Index begin = columns.begin * block;
   const Index end = std::min(columns.end * block, contexts);
   shown_.clear();
-  for (Index j = begin; j < end; ++j) shown_.push_back(j);
+  const auto& order = observatory.context_order().order;
+  for (Index i = begin; i < end; ++i) shown_.push_back(order[static_cast<std::size_t>(i)]);
   const float cell = matrix.cell / static_cast<float>(block);
   const float left = matrix.x_of(columns.begin);
   const Rect whole{{left, rect.min.y}, {left + cell * static_cast<float>(end - begin), rect.max.y}};
@@ -67,7 +68,7 @@ void ContextStrip::draw_card(const Task& task, const GramLayout::Range& range, I
   card.name(context_name(task, highest));
   line(card, "cosine now", row_.cosines()(highest));
   if (range.end - range.begin <= 1) return;
-  card.heading(fmt::format("the nearest of contexts {}–{}", range.begin + 1, range.end));
+  card.heading(fmt::format("the nearest of rows {}–{}", range.begin + 1, range.end));
 }
 
 std::optional<Index> ContextStrip::draw(Observatory& observatory, const Rect& body, const GramLayout& matrix,
@@ -97,9 +98,12 @@ std::optional<Index> ContextStrip::draw(Observatory& observatory, const Rect& bo
   if (!state.is_hovered) return std::nullopt;
   const float x = ImGui::GetIO().MousePos.x;
   const auto range = contexts_at(matrix, x, 1.0f, block, task.contexts);
-  Index highest = range.begin;
-  for (Index j = range.begin; j < range.end; ++j)
+  const auto& order = observatory.context_order().order;
+  Index highest = order[static_cast<std::size_t>(range.begin)];
+  for (Index i = range.begin; i < range.end; ++i) {
+    const Index j = order[static_cast<std::size_t>(i)];
     if (j != *row_.context() && !(row_.cosines()(j) <= row_.cosines()(highest))) highest = j;
+  }
   draw_card(task, range, highest);
   ImGui::GetWindowDrawList()->AddLine({std::round(x) + 0.5f, rect.min.y - 3 * s},
                                       {std::round(x) + 0.5f, rect.max.y + 3 * s}, palette().text);

@@ -7,7 +7,7 @@
 
 #include "app/matrix_zoom.h"
 #include "app/ui/rect.h"
-#include "app/views/gram_order.h"
+#include "app/gram_order.h"
 
 namespace gramscope::app {
 

@@ -75,18 +75,6 @@ void draw_position(const GramLayout& layout) {
       m.min.y + m.height() * share(layout.share_y(m.max.y)));
 }
 
-/// The positions of the first contexts (or words) that a cell of blocks stands for.
-GramCell first_of_blocks(const GramOrder& order, const GramCell& cell, Index block) {
-  const auto position = [&](Index row) { return order.position[static_cast<std::size_t>(row * block)]; };
-  return {position(cell.row), position(cell.column)};
-}
-
-/// The cell of blocks that stands for the contexts (or words) at these positions.
-GramCell blocks_of(const GramOrder& order, const GramCell& cell, Index block) {
-  const auto row = [&](Index position) { return order.order[static_cast<std::size_t>(position)] / block; };
-  return {row(cell.row), row(cell.column)};
-}
-
 bool contains(const RowBlock& block, const std::optional<GramCell>& cell) {
   return cell && ((cell->row >= block.begin && cell->row < block.end) ||
                   (cell->column >= block.begin && cell->column < block.end));
@@ -127,11 +115,10 @@ void draw_cosine_bar(const Rect& bar, std::string_view view) {
 }
 
 const GramPanel::Levels& GramPanel::levels_of(const Content& content, const MatrixZoom& zoom) {
-  static const Levels kNone;
   const auto count = static_cast<Index>(content.order.order.size());
   if (count == content.values.rows()) return content.order.levels;
   // A whole matrix of blocks has no room for their names.
-  return zoom.is_whole() ? kNone : block_names(count, gram_block(count));
+  return block_levels(content, gram_block(count), !zoom.is_whole());
 }
 
 GramLayout GramPanel::lay_out(const Rect& body, const Content& content, const MatrixZoom& zoom) {
@@ -181,15 +168,25 @@ void GramPanel::steer(const Rect& body, const Content& content, const Interactio
   zoom.pan(right * kArrowStep * zoom.span(), down * kArrowStep * zoom.span());
 }
 
-const GramPanel::Levels& GramPanel::block_names(Index count, Index block) {
-  if (count == named_count_) return block_names_;
-  named_count_ = count;
-  block_names_.assign(1, {});
-  for (Index first = 0; first < count; first += block) {
-    const Index row = first / block;
-    block_names_[0].push_back({row, row + 1, block_range(first, block, count)});
+const GramPanel::Levels& GramPanel::block_levels(const Content& content, Index block, bool has_names) {
+  const GramOrder& order = content.order;
+  if (order.order == leveled_order_ && has_names == has_block_names_) return block_levels_;
+  leveled_order_ = order.order;
+  has_block_names_ = has_names;
+  block_levels_.clear();
+  for (const auto& level : order.levels) {
+    // A row belongs to the group that it begins in.
+    auto& rows = block_levels_.emplace_back();
+    for (const auto& group : level)
+      rows.push_back({(group.begin + block - 1) / block, (group.end + block - 1) / block, group.label});
+    std::erase_if(rows, [](const RowBlock& group) { return group.begin == group.end; });
   }
-  return block_names_;
+  if (!has_names) return block_levels_;
+  const auto count = static_cast<Index>(order.order.size());
+  auto& names = block_levels_.emplace_back();
+  for (Index first = 0; first < count; first += block)
+    names.push_back({first / block, first / block + 1, block_range(first, block, count)});
+  return block_levels_;
 }
 
 void GramPanel::upload_visible(const Content& content, bool is_ordered) {
@@ -246,7 +243,7 @@ void GramPanel::draw_outlines(const Content& content) const {
   const Index rows = content.values.rows();
   const Index block = gram_block(static_cast<Index>(content.order.order.size()));
   const auto outline = [&](std::optional<GramCell> cell, ImU32 colour, float width) {
-    if (cell && block > 1) cell = blocks_of(content.order, *cell, block);
+    if (cell) cell = GramCell{cell->row / block, cell->column / block};
     if (cell && cell->row < rows && cell->column < rows) draw_cell_outline(layout_, *cell, colour, width);
   };
   // Those at the edge of a whole matrix reach over it a little.
@@ -260,7 +257,7 @@ void GramPanel::draw_outlines(const Content& content) const {
 GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, const Content& content) {
   const Index rows = content.values.rows();
   const auto count = static_cast<Index>(content.order.order.size());
-  // A row may stand for several neighbours in the task's order; then no other order can be shown.
+  // Rows that stand for several neighbours are in order already.
   const Index block = gram_block(count);
   const bool is_ordered = count == rows;
   content.zoom.adopt(rows);
@@ -275,8 +272,7 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   draw_matrix(observatory, content, is_ordered);
   draw_labels(content);
   const Levels& levels = levels_of(content, content.zoom);
-  if (is_ordered &&
-      (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows))))
+  if (levels.size() > 1 || (!levels.empty() && levels[0].size() < static_cast<std::size_t>(rows)))
     draw_separators(layout_, levels[0]);
   if (layout_.has_bar) draw_cosine_bar(layout_.bar, content.view);
   if (!content.is_bare) draw_position(layout_);
@@ -285,7 +281,7 @@ GramPanel::Pointed GramPanel::draw(Observatory& observatory, const Rect& body, c
   pointed.is_clicked = state.was_pressed && state.is_hovered && !was_dragged() && !ignores_click_;
   if (state.is_hovered && !(state.is_held && was_dragged())) {
     pointed.cell = layout_.cell_at(ImGui::GetIO().MousePos);
-    if (block > 1) pointed.cell = first_of_blocks(content.order, *pointed.cell, block);
+    pointed.cell = GramCell{pointed.cell->row * block, pointed.cell->column * block};
   }
   draw_outlines(content);
   draw_focus_ring(state, layout_.matrix, 0.0f);

@@ -30,7 +30,7 @@ class GramPanel {
     bool is_bare = false;             ///< the matrix alone, at the top left of the body: no labels, no bar
   };
   struct Pointed {
-    std::optional<GramCell> cell;  ///< under the mouse
+    std::optional<GramCell> cell;  ///< under the mouse: positions in the order; of rows of several, of their first
     bool is_clicked = false;       ///< and not dragged
   };
 
@@ -51,15 +51,17 @@ class GramPanel {
   void draw_matrix(Observatory& observatory, const Content& content, bool is_ordered);
   void draw_labels(const Content& content) const;
   void draw_outlines(const Content& content) const;
-  /// "121–124" for every row of a matrix whose rows are blocks of contexts or words.
-  const Levels& block_names(Index count, Index block);
+  /// Of a matrix whose rows are blocks of contexts or words: the outer groups of their order, and, where single rows can be
+  /// told apart, "121–124" for each.
+  const Levels& block_levels(const Content& content, Index block, bool has_names);
 
   GramLayout layout_;
   HeatMap heat_map_;
   std::vector<Index> rows_;  ///< what of the matrix is seen
   std::vector<Index> columns_;
-  Levels block_names_;
-  Index named_count_ = 0;
+  Levels block_levels_;
+  std::vector<Index> leveled_order_;  ///< what block_levels_ are of
+  bool has_block_names_ = false;
   bool ignores_click_ = false;  ///< the button that is down ends a double click
 };
 

@@ -18,6 +18,10 @@ class ContextGramView : public View {
       gram_.leave(observatory);
       return draw_placeholder(header.body(), "waiting for the first step", "gram_h");
     }
+    if (!observatory.is_arranged(*snapshot)) {
+      gram_.leave(observatory);
+      return draw_placeholder(header.body(), "putting the rows in order", "gram_h");
+    }
     gram_.draw(observatory, header.body(), snapshot->gram_h, snapshot->embeddings->task, "gram_h", true);
   }
 
@@ -32,7 +36,7 @@ class WordGramView : public View {
     ViewHeader header(rect, "gram_w");
     const Snapshot* snapshot = observatory.snapshot();
     const Task& task = snapshot != nullptr ? snapshot->task() : observatory.task();
-    const bool is_paired = task.has_one_context_per_label();
+    const bool is_paired = pairs_words_with_contexts(task);
     header.expect("Words W");
     if (is_paired) draw_order_picker(header, task, observatory.view.order);
     header.title("Words W", {"cosine Gram, centred", "cosine Gram", "cosines"});

@@ -8,7 +8,7 @@
 #include "app/gl/heat_map.h"
 #include "app/observatory.h"
 #include "app/ui/rect.h"
-#include "app/views/gram_order.h"
+#include "app/gram_order.h"
 
 namespace gramscope::app {
 

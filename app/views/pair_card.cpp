@@ -87,7 +87,7 @@ void describe_pair(HoverCard& card, const Task& task, Index a, Index b) {
 
 namespace {
 
-/// The targets' cosines of two contexts.
+/// The targets' cosines of two contexts, by their places.
 void target_lines(HoverCard& card, const Observatory& observatory, Index a, Index b) {
   const Task& task = observatory.task();
   const Targets& targets = observatory.targets();
@@ -101,13 +101,13 @@ void target_lines(HoverCard& card, const Observatory& observatory, Index a, Inde
 
 /// The cosine of two contexts now: itself where all rows are shown, or those of one of the two in full; else the mean of
 /// their blocks.
-void cosine_now(HoverCard& card, const Snapshot& snapshot, Index a, Index b) {
+void cosine_now(HoverCard& card, const Snapshot& snapshot, Index a, Index b, Index a_place, Index b_place) {
   for (const auto& [one, other] : {std::pair{a, b}, std::pair{b, a}}) {
     if (snapshot.block == 1 || snapshot.context != one || other >= snapshot.context_cosines.size()) continue;
     const float value = snapshot.context_cosines(other);
     return card.fact("cosine now", signed_cosine(static_cast<double>(value)), diverging_map().at(value));
   }
-  cosine_line(card, "cosine now", snapshot.gram_h, a, b, snapshot.task().contexts);
+  cosine_line(card, "cosine now", snapshot.gram_h, a_place, b_place, snapshot.task().contexts);
 }
 
 }  // namespace
@@ -116,6 +116,8 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
   const Task& task = observatory.task();
   if (a >= task.contexts || b >= task.contexts) return;
   const Snapshot* snapshot = observatory.snapshot();
+  const Index a_place = observatory.context_place(a);
+  const Index b_place = observatory.context_place(b);
   HoverCard card;
   card.name(context_name(task, a));
   if (b != a) card.name(context_name(task, b));
@@ -124,12 +126,12 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
     if (is_word_view && task.has_one_context_per_label()) {
       cosine_line(card, "words now", snapshot->gram_w, task.labels[static_cast<std::size_t>(a)],
                   task.labels[static_cast<std::size_t>(b)], task.words);
-      cosine_line(card, "contexts now", snapshot->gram_h, a, b, task.contexts);
+      cosine_line(card, "contexts now", snapshot->gram_h, a_place, b_place, task.contexts);
     } else {
-      cosine_now(card, *snapshot, a, b);
+      cosine_now(card, *snapshot, a, b, a_place, b_place);
     }
   }
-  target_lines(card, observatory, a, b);
+  target_lines(card, observatory, a_place, b_place);
   if (a == b)
     describe_context(card, task, a);
   else
@@ -143,6 +145,21 @@ std::string block_range(Index first, Index block, Index count) {
 }
 
 namespace {
+
+/// What the contexts at the places of a block have in common, or go through: "position: first – second".
+void describe_block(HoverCard& card, const GramOrder& order, Index place, Index block) {
+  const Index begin = place - place % block;
+  const Index end = std::min(begin + block, static_cast<Index>(order.order.size()));
+  for (const auto& level : order.levels) {
+    const auto at = [&](Index position) {
+      return std::find_if(level.begin(), level.end(), [&](const RowBlock& group) { return position < group.end; });
+    };
+    const auto first = at(begin);
+    const auto last = at(end - 1);
+    if (first == level.end() || last == level.end()) continue;
+    card.heading(first == last ? "  " + first->label : "  " + first->label + " – " + last->label);
+  }
+}
 
 /// The names of a cell of blocks.
 void name_blocks(HoverCard& card, std::string_view kind, Index a, Index b, Index count) {
@@ -158,7 +175,14 @@ void draw_block_card(const Observatory& observatory, Index a, Index b) {
   const Task& task = observatory.task();
   if (a >= task.contexts || b >= task.contexts) return;
   HoverCard card;
-  name_blocks(card, "contexts", a, b, task.contexts);
+  const GramOrder& order = observatory.context_order();
+  const Index block = gram_block(task.contexts);
+  const bool is_grouped = !order.levels.empty();
+  name_blocks(card, is_grouped ? "rows" : "contexts", a, b, task.contexts);
+  if (is_grouped) {
+    describe_block(card, order, a, block);
+    if (a / block != b / block) describe_block(card, order, b, block);
+  }
   const Snapshot* snapshot = observatory.snapshot();
   if (snapshot != nullptr && &snapshot->task() == &task)
     cosine_line(card, "cosine now", snapshot->gram_h, a, b, task.contexts);

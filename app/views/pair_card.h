@@ -32,8 +32,8 @@ void draw_pair_card(const Observatory& observatory, Index a, Index b, bool is_wo
 /// of `count` in all.
 std::string block_range(Index first, Index block, Index count);
 
-/// The hover card of a cell that stands for two blocks of contexts, those of contexts a and b: which they are, and the means
-/// of their cosines now and in the targets.
+/// The hover card of a cell that stands for two blocks of contexts, those at places a and b of context_order(): which they
+/// are, and the means of their cosines now and in the targets.
 void draw_block_card(const Observatory& observatory, Index a, Index b);
 
 /// The hover card of two words that stand for no context in particular.

@@ -34,7 +34,7 @@ std::string extent_text(const RecordingStatus& recording, const std::vector<Reco
 std::string averaging_text(const Snapshot& snapshot) {
   if (snapshot.block <= 1) return {};
   return "The Gram matrix of " + format_count(snapshot.task().contexts) + " rows is shown in means of " +
-         format_count(snapshot.block) + " neighbours. Click one to compare it with all.";
+         format_count(snapshot.block) + " neighbours in the chosen order. Click one to compare it with all.";
 }
 
 /// The panel's column, written downward.

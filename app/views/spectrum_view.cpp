@@ -61,26 +61,30 @@ ImU32 bar_colour(const SpectrumLine& line) {
   return is_shared(line) ? palette().semantic : palette().symmetric;
 }
 
-void draw_card(const std::vector<SpectrumLine>& lines, const Bar& bar) {
-  double total = 0.0;
+/// Whether these are the leading ones of more.
+bool is_cut(const Snapshot& snapshot) { return static_cast<Index>(snapshot.spectrum.size()) < snapshot.directions; }
+
+void draw_card(const Snapshot& snapshot, const Bar& bar) {
+  const auto& lines = snapshot.spectrum;
   double own = 0.0;
   double up_to_here = 0.0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const double energy = lines[i].singular_value * lines[i].singular_value;
-    total += energy;
     if (i >= bar.begin && i < bar.end) own += energy;
     if (i < bar.end) up_to_here += energy;
   }
+  const double total = snapshot.variance;
+  const Index all = is_cut(snapshot) ? snapshot.directions : static_cast<Index>(lines.size());
   HoverCard card;
   if (bar.end - bar.begin > 1)
-    card.name(fmt::format("directions {} to {} of {}", bar.begin + 1, bar.end, lines.size()));
+    card.name(fmt::format("directions {} to {} of {}", bar.begin + 1, bar.end, all));
   else
-    card.name(fmt::format("direction {} of {}", bar.begin + 1, lines.size()));
+    card.name(fmt::format("direction {} of {}", bar.begin + 1, all));
   const SpectrumLine& line = lines[bar.begin];
   card.fact(bar.end - bar.begin > 1 ? "largest" : "singular value", format_short(line.singular_value));
-  card.fact("of variance", percentage(total > 0.0 ? own / total : 0.0));
+  card.fact("of variance", percentage(total > 0.0 ? std::min(1.0, own / total) : 0.0));
   if (bar.end > 1)
-    card.fact(fmt::format("first {} together", bar.end), percentage(total > 0.0 ? up_to_here / total : 0.0));
+    card.fact(fmt::format("first {} together", bar.end), percentage(total > 0.0 ? std::min(1.0, up_to_here / total) : 0.0));
   if (!std::isnan(line.shared)) card.fact("shared by attributes", percentage(line.shared), bar_colour(line));
 }
 
@@ -95,17 +99,21 @@ void draw_decades(const Rect& plot) {
 }
 
 /// "6 shared directions   20 private ones", shortened until it fits.
-void draw_caption(const std::vector<SpectrumLine>& lines, std::size_t count, const Rect& row) {
+void draw_caption(const Snapshot& snapshot, std::size_t count, const Rect& row) {
+  const auto& lines = snapshot.spectrum;
   ImFont* font = fonts().small;
   const float top = centred_y(font, row.min.y, row.max.y);
   if (!has_attributes(lines)) {
-    const std::string text = elided(font, fmt::format("{} directions", count), row.width());
+    const std::string whole = is_cut(snapshot) ? fmt::format("the leading {} of {} directions", count, snapshot.directions)
+                                               : fmt::format("{} directions", count);
+    const std::string text = elided(font, whole, row.width());
     return draw_label(font, {row.min.x, top}, palette().text_muted, text, kSpectrumKey, 10);
   }
   std::size_t shared = 0;
   for (std::size_t i = 0; i < count; ++i) shared += is_shared(lines[i]) ? 1 : 0;
   const std::size_t own = count - shared;
-  std::string first = fmt::format("{} shared direction{}", shared, shared == 1 ? "" : "s");
+  std::string first = is_cut(snapshot) ? fmt::format("of the leading {}, {} shared", count, shared)
+                                       : fmt::format("{} shared direction{}", shared, shared == 1 ? "" : "s");
   std::string second = fmt::format("{} private one{}", own, own == 1 ? "" : "s");
   const float dot = 12 * ui_scale();
   const float between = 14 * ui_scale();
@@ -138,12 +146,11 @@ class SpectrumView : public View {
     if (count == 0)
       return draw_placeholder(
           body, snapshot == nullptr ? "waiting for the first step" : "All contexts coincide.", kSpectrumKey);
-    const auto& lines = snapshot->spectrum;
     const float caption = body.height() >= 60 * s ? 20 * s : 0.0f;
     const Rect plot{{body.min.x + 12 * s, body.min.y + 2 * s},
                     {body.max.x - 12 * s, std::round(body.max.y - caption - 8 * s)}};
     if (plot.width() < 8 || plot.height() < 8) return;
-    draw_bars(lines, count, plot);
+    draw_bars(*snapshot, count, plot);
     if (caption <= 0) return;
     Rect row{{plot.min.x, plot.max.y + 4 * s}, {plot.max.x, plot.max.y + 4 * s + caption}};
     const float tick = tick_box_size("log").x;
@@ -151,7 +158,7 @@ class SpectrumView : public View {
       if (tick_box("picker.spectrum.log", {{row.max.x - tick, row.min.y}, row.max}, "log", is_log_)) is_log_ = !is_log_;
       row.max.x -= tick + 8 * s;
     }
-    draw_caption(lines, count, row);
+    draw_caption(*snapshot, count, row);
   }
 
  private:
@@ -179,7 +186,8 @@ class SpectrumView : public View {
     return count;
   }
 
-  void draw_bars(const std::vector<SpectrumLine>& lines, std::size_t count, const Rect& plot) const {
+  void draw_bars(const Snapshot& snapshot, std::size_t count, const Rect& plot) const {
+    const auto& lines = snapshot.spectrum;
     const auto bars = lay_out_bars(lines, count, plot, is_log_);
     if (is_log_) draw_decades(plot);
     const auto state = interact("view.spectrum.bars", plot);
@@ -193,7 +201,7 @@ class SpectrumView : public View {
       const ImU32 colour = bar_colour(lines[bar.begin]);
       list->AddRectFilled(bar.rect.min, bar.rect.max,
                           is_pointed ? mixed(colour, palette().text, 0.45f) : colour);
-      if (is_pointed) draw_card(lines, bar);
+      if (is_pointed) draw_card(snapshot, bar);
     }
   }
 

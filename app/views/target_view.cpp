@@ -90,12 +90,13 @@ class TargetView final : public View {
     const MatrixF& target = observatory.targets().of(kind);
     if (!observatory.view.is_difference) return &target;
     const Snapshot* snapshot = observatory.snapshot();
-    if (snapshot == nullptr || snapshot->gram_h.rows() != target.rows()) return nullptr;
+    if (snapshot == nullptr || snapshot->gram_h.rows() != target.rows() || !observatory.is_arranged(*snapshot)) return nullptr;
     // Large matrices take longer to subtract than to draw: once for every snapshot.
-    if (snapshot->embeddings != of_ || kind != difference_kind_ || snapshot->layer != of_layer_)
+    if (snapshot->embeddings != of_ || kind != difference_kind_ || snapshot->layer != of_layer_ || snapshot->order != of_order_)
       difference_ = snapshot->gram_h - target;
     of_ = snapshot->embeddings;
     of_layer_ = snapshot->layer;
+    of_order_ = snapshot->order;
     difference_kind_ = kind;
     return &difference_;
   }
@@ -104,6 +105,7 @@ class TargetView final : public View {
   MatrixF difference_;
   std::shared_ptr<const Embeddings> of_;  ///< what the difference was taken of
   int of_layer_ = -1;
+  BlockOrder of_order_;
   TargetKind difference_kind_ = TargetKind::semantic;
 };
 

@@ -126,7 +126,9 @@ class TheoryView final : public View {
     observatory.view.wants_ntp_ufm = true;
     ViewHeader header(rect, kTheoryKey);
     header.expect("Theory beside practice");
-    draw_order_picker(header, observatory.task(), observatory.view.theory_order);
+    // Rows that stand for several are of neighbours in the task's order.
+    const bool has_orders = gram_block(observatory.task().contexts) == 1;
+    if (has_orders) draw_order_picker(header, observatory.task(), observatory.view.theory_order);
     header.title("Theory beside practice", {"cosines of H and of W, no mean subtracted", "plain cosines of H and W", "cosines"});
     if (!observatory.task().has_targets()) {
       hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
@@ -137,8 +139,8 @@ class TheoryView final : public View {
     refresh_max_margin(observatory);
     refresh_similarities(observatory);
     const auto& task = observatory.shared_task();
-    const std::array<const GramOrder*, kRows> orders{&context_order_.of(task, observatory.view.theory_order),
-                                                     &word_order_.of(task, observatory.view.theory_order)};
+    const Grouping grouping = has_orders ? observatory.view.theory_order : Grouping{Grouping::By::nothing};
+    const std::array<const GramOrder*, kRows> orders{&context_order_.of(task, grouping), &word_order_.of(task, grouping)};
     const TheoryLayout layout = lay_out(header.body(), *orders[0], *orders[1]);
     if (layout.side < 8) return hover_.set(observatory.view.selection, std::nullopt, std::nullopt);
     draw_titles(layout);

@@ -48,16 +48,17 @@ MatrixD cosine_gram(const MatrixD& x) {
   return gram;
 }
 
-MatrixD block_cosine_gram(const MatrixD& x, Index block) {
-  if (block <= 1) return cosine_gram(x);
+MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order) {
+  if (block <= 1) return cosine_gram(order.empty() ? x : MatrixD(x(Eigen::all, order)));
   const Index blocks = (x.cols() + block - 1) / block;
   MatrixD means = MatrixD::Zero(x.rows(), blocks);
   VectorD counted = VectorD::Zero(blocks);
-  for (Index j = 0; j < x.cols(); ++j) {
-    const double norm = x.col(j).stableNorm();
+  for (Index i = 0; i < x.cols(); ++i) {
+    const auto column = x.col(order.empty() ? i : order[static_cast<std::size_t>(i)]);
+    const double norm = column.stableNorm();
     if (!(norm > 0.0)) continue;
-    means.col(j / block) += x.col(j) / norm;
-    counted(j / block) += 1.0;
+    means.col(i / block) += column / norm;
+    counted(i / block) += 1.0;
   }
   for (Index b = 0; b < blocks; ++b) means.col(b) /= counted(b);  // 0/0: undefined
   return gram_of_units(means);

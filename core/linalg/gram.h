@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "core/linalg/types.h"
 
 namespace gramscope {
@@ -18,8 +20,9 @@ MatrixD cosine_gram(const MatrixD& x);
 /// corr(X) averaged over blocks: entry (a, b) is the mean cosine of the pairs with one column in the a-th run of `block`
 /// neighbouring columns and one in the b-th (the last run may be shorter), which is the product of the runs' mean unit
 /// vectors. ceil(n/block) square, symmetric, in [-1, 1]; corr(X) itself where block = 1. Columns of norm 0 are left out,
-/// and a run of nothing else is NaN. Memory and time grow with n, not with n^2.
-MatrixD block_cosine_gram(const MatrixD& x, Index block);
+/// and a run of nothing else is NaN. Memory and time grow with n, not with n^2. Where `order` is given (n indices, each
+/// column once), runs are of columns that are neighbours in it.
+MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order = {});
 
 /// One column of corr(X C), C = I - 11^T/n: the cosines of column j of X (d×n), less the mean column, with all of them. n, in
 /// [-1, 1], 1 for j itself; NaN for columns that equal the mean, and all of them where j does. No copy of X is made.

@@ -62,4 +62,11 @@ Supports supports_of(std::span<const std::vector<Index>> words_of_contexts, Inde
   return numbering.take();
 }
 
+Supports reordered(Supports supports, std::span<const Index> order) {
+  if (order.empty()) return supports;
+  const auto before = supports.of_context;
+  for (std::size_t i = 0; i < before.size(); ++i) supports.of_context[i] = before[static_cast<std::size_t>(order[i])];
+  return supports;
+}
+
 }  // namespace gramscope

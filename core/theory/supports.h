@@ -27,4 +27,7 @@ Supports supports_of(const SparseColumns& targets, Index words);
 /// outside 0 ... V - 1 or one named twice.
 Supports supports_of(std::span<const std::vector<Index>> words_of_contexts, Index words);
 
+/// With the contexts in another order: context i is the one that was order[i]. As they are where `order` is empty.
+Supports reordered(Supports supports, std::span<const Index> order);
+
 }  // namespace gramscope

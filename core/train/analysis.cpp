@@ -17,6 +17,13 @@ const MatrixD& shown_states(const Embeddings& embeddings, int layer) {
   return layer < 0 ? embeddings.h : embeddings.inside.layers[static_cast<std::size_t>(layer)].states;
 }
 
+MatrixF gram_in_order(const Snapshot& snapshot, const MatrixD& centred) {
+  const bool is_ordered =
+      snapshot.block > 1 && snapshot.order != nullptr && static_cast<Index>(snapshot.order->size()) == centred.cols();
+  return block_cosine_gram(centred, snapshot.block, is_ordered ? std::span<const Index>(*snapshot.order) : std::span<const Index>())
+      .cast<float>();
+}
+
 MatrixF logits_of(const Embeddings& embeddings) {
   if (embeddings.w.rows() * embeddings.h.cols() > kMostLogitCells) return {};
   MatrixD logits = embeddings.w * embeddings.h;
@@ -71,6 +78,8 @@ void Analysis::read_spectrum(Snapshot& snapshot, const MatrixD& centred) {
   snapshot.projection = projection.cast<float>();
   snapshot.projection_radius = projection.cols() > 0 ? projection.colwise().norm().maxCoeff() : 0.0;
   const double total = centred.squaredNorm();
+  snapshot.variance = total;
+  snapshot.directions = std::min(centred.rows(), std::max<Index>(centred.cols() - 1, 0));
   const Index shown = std::min<Index>(3, axes.singular_values.size());
   snapshot.explained_variance_3 =
       total > 0.0 ? std::min(1.0, axes.singular_values.head(shown).squaredNorm() / total) : 0.0;
@@ -88,12 +97,13 @@ void Analysis::read_spectrum(Snapshot& snapshot, const MatrixD& centred) {
   }
 }
 
-void Analysis::take_picture(Snapshot& snapshot, const MatrixD& states) {
+void Analysis::take_picture(Snapshot& snapshot, const MatrixD& states, const BlockOrder& order) {
   const MatrixD h = centre_columns(states);
   const MatrixD w = centre_columns(snapshot.embeddings->w.transpose());
   snapshot.block = gram_block(h.cols());
   snapshot.word_block = gram_block(w.cols());
-  snapshot.gram_h = block_cosine_gram(h, snapshot.block).cast<float>();
+  snapshot.order = order;
+  snapshot.gram_h = gram_in_order(snapshot, h);
   snapshot.gram_w = block_cosine_gram(w, snapshot.word_block).cast<float>();
   read_spectrum(snapshot, h);
 }
@@ -106,6 +116,10 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
   if (last_ != nullptr && last_->embeddings == embeddings && last_->layer == layer) {
     snapshot = std::make_shared<Snapshot>(*last_);
     if (measured != nullptr) snapshot->metrics = *measured;
+    if (snapshot->block > 1 && snapshot->order != wanted.order) {
+      snapshot->order = wanted.order;
+      snapshot->gram_h = gram_in_order(*snapshot, centre_columns(shown_states(*embeddings, layer)));
+    }
   } else {
     last_.reset();  // whose memory the new one may need
     adopt(embeddings->task);
@@ -114,7 +128,7 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
     snapshot->layer = layer;
     snapshot->metrics = measured != nullptr ? *measured : measure(*embeddings, MeasureDepth::preview);
     for (const auto& one : layers) snapshot->layers.push_back(read_layer(*task_, one));
-    take_picture(*snapshot, shown_states(*embeddings, layer));
+    take_picture(*snapshot, shown_states(*embeddings, layer), wanted.order);
   }
   complete_wishes(*snapshot, wanted);
   last_ = snapshot;

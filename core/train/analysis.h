@@ -24,7 +24,7 @@ class Analysis {
 
  private:
   void adopt(const std::shared_ptr<const Task>& task);
-  void take_picture(Snapshot& snapshot, const MatrixD& states);
+  void take_picture(Snapshot& snapshot, const MatrixD& states, const BlockOrder& order);
   void read_spectrum(Snapshot& snapshot, const MatrixD& centred);
 
   std::shared_ptr<const Task> task_;

@@ -33,11 +33,11 @@ Record* find_record(std::vector<Record>& records, std::int64_t segment, std::int
   return found != records.rend() ? &*found : nullptr;
 }
 
-MatrixF semantic_target(const Task& task) {
+MatrixF semantic_target(const Task& task, std::span<const Index> order) {
   if (task.factors.empty()) return {};
   // Every context has one value of each factor: sets of one size, whose centred indicators have the cosines of the
   // centred kernel, which need not be formed.
-  return centred_proxy_context_cosines(attribute_supports(task), gram_block(task.contexts)).cast<float>();
+  return centred_proxy_context_cosines(reordered(attribute_supports(task), order), gram_block(task.contexts)).cast<float>();
 }
 
 MatrixF symmetric_target(const Task& task) {

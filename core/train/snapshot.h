@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,16 +69,21 @@ struct LayerReading {
   double effective_rank = 0.0;
 };
 
+/// Which contexts are neighbours where a row of a Gram matrix stands for several: position -> context; nullptr: those of the
+/// task's order.
+using BlockOrder = std::shared_ptr<const std::vector<Index>>;
+
 /// All that the views draw of one moment. Immutable, made by the analyst thread.
 struct Snapshot {
   std::shared_ptr<const Embeddings> embeddings;
   Metrics metrics;
 
-  /// Cosines of the centred columns of H, in the task's order: m×m, or mean cosines of `block` neighbouring contexts
-  /// each where there are more than kMostGramRows (block_cosine_gram).
+  /// Cosines of the centred columns of H, in the task's order: m×m. Where there are more than kMostGramRows, mean cosines
+  /// of `block` contexts each that are neighbours in `order` (block_cosine_gram).
   MatrixF gram_h;
   MatrixF gram_w;        ///< the same of the centred rows of W: V×V, or mean cosines of `word_block` words each
   Index block = 1;       ///< contexts that a row of gram_h stands for
+  BlockOrder order;      ///< in which they are neighbours
   Index word_block = 1;  ///< words that a row of gram_w stands for
 
   /// 3×m: the centred columns of H in their principal three-dimensional subspace, steady from frame to frame.
@@ -88,6 +94,8 @@ struct Snapshot {
 
   /// Descending: all min(d, m) directions, or the leading kLeadingAxes where there are more than kAllAxes (principal_axes).
   std::vector<SpectrumLine> spectrum;
+  double variance = 0.0;  ///< |H - mean|^2, the sum of the squares of all singular values
+  Index directions = 0;   ///< min(d, m - 1): how many there can be
 
   /// What the Gram of H, the projection and the spectrum show: -1 for H itself, else a layer of embeddings->inside.
   int layer = -1;
@@ -120,6 +128,7 @@ struct FrameWanted {
   std::optional<Index> context = {};             ///< Snapshot::context_cosines
   std::optional<PairHistogramWanted> histogram = {};  ///< Snapshot::histogram; of `layer` where it is of H
   bool classes = false;                          ///< Snapshot::classes
+  BlockOrder order = {};                         ///< Snapshot::order; the same one as long as it says the same
 
   friend bool operator==(const FrameWanted&, const FrameWanted&) = default;
 };
@@ -134,7 +143,8 @@ inline constexpr Index kMostGramRows = 4096;
 constexpr Index gram_block(Index count) { return count <= kMostGramRows ? 1 : (count + kMostGramRows - 1) / kMostGramRows; }
 
 /// The target geometries the live Gram is compared with, fixed by the task alone; cosines, of the size of gram_h.
-MatrixF semantic_target(const Task& task);   ///< centred K_sem, normalised to cosines
-MatrixF symmetric_target(const Task& task);  ///< 1 on the diagonal, -1/(m-1) off it
+/// Rows of several contexts are of neighbours in `order`; empty: in the task's.
+MatrixF semantic_target(const Task& task, std::span<const Index> order = {});  ///< centred K_sem, normalised to cosines
+MatrixF symmetric_target(const Task& task);                                    ///< 1 on the diagonal, -1/(m-1) off it
 
 }  // namespace gramscope

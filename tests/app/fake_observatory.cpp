@@ -2,6 +2,7 @@
 // leaves its in the archive.
 #include "tests/app/fake_observatory.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/linalg/gram.h"
@@ -20,7 +21,8 @@ std::shared_ptr<const Snapshot> completed(const std::shared_ptr<const Snapshot>&
   static std::shared_ptr<const Snapshot> of;
   static FrameWanted as;
   static std::shared_ptr<const Snapshot> made;
-  if (snapshot == nullptr || (!wanted.histogram && !wanted.classes && !wanted.context)) return snapshot;
+  const bool is_rearranged = snapshot != nullptr && snapshot->block > 1 && snapshot->order != wanted.order;
+  if (snapshot == nullptr || (!wanted.histogram && !wanted.classes && !wanted.context && !is_rearranged)) return snapshot;
   if (of == snapshot && as == wanted) return made;
   of = snapshot;
   as = wanted;
@@ -28,6 +30,11 @@ std::shared_ptr<const Snapshot> completed(const std::shared_ptr<const Snapshot>&
   const Embeddings& embeddings = *snapshot->embeddings;
   const MatrixD h = centre_columns(embeddings.h);
   more->histogram = pair_histogram(wanted.histogram, snapshot->task(), h, centre_columns(embeddings.w.transpose()));
+  if (is_rearranged) {
+    more->order = wanted.order;
+    const std::span<const Index> order = wanted.order != nullptr ? std::span<const Index>(*wanted.order) : std::span<const Index>();
+    more->gram_h = block_cosine_gram(h, more->block, order).cast<float>();
+  }
   if (wanted.classes) more->classes = std::make_shared<const ClassTable>(class_table(embeddings));
   if (wanted.context && *wanted.context < h.cols()) {
     const MatrixD unit = unit_columns(h);
@@ -49,6 +56,13 @@ Observatory::Observatory(std::unique_ptr<RunSource>, SetSpeed speed, WeightReade
 
 void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
+  if (task_ != nullptr && gram_block(task_->contexts) > 1 &&
+      !std::is_sorted(context_order().order.begin(), context_order().order.end())) {
+    if (block_order_ == nullptr || *block_order_ != context_order().order)
+      block_order_ = std::make_shared<const std::vector<Index>>(context_order().order);
+    view.wanted.order = block_order_;
+    targets_.adopt(block_order_);
+  }
   snapshot_ = completed(fake_run().snapshot, view.wanted);
   status_ = fake_run().status;
   course_ = RecordedCourse(fake_run().records);

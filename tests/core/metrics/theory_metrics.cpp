@@ -257,7 +257,9 @@ TEST_CASE("theory metrics: logits too many to decompose are not decomposed, and 
     auto theory = std::make_shared<MaxMarginTheory>();
     theory->solution.logits = MatrixD::Zero(task->words, task->contexts);
     theory->solution.nuclear_norm = 1.0;
-    theory->factors = {MatrixD(task->words, 0), MatrixD(0, task->contexts)};
+    theory->factors = {MatrixD::Zero(task->words, 1), MatrixD::Zero(1, task->contexts)};
+    theory->contexts = PredictedGeometry(theory->factors.h);
+    theory->words = PredictedGeometry(theory->factors.w.transpose());
     embeddings.max_margin = theory;
     return *measure(embeddings).find("nuclear_ratio");
   };

@@ -29,9 +29,12 @@ struct GramOrder {
 /// groups do not name the contexts already.
 GramOrder order_contexts(const Task& task, const Grouping& grouping);
 
-/// The words in the order of the contexts they follow, where every context has a word of its own; else the
-/// task's.
+/// The words in the order of the contexts they follow, where every context has a word of its own and a row of the Gram
+/// matrix stands for one; else the task's.
 GramOrder order_words(const Task& task, const Grouping& grouping);
+
+/// Whether the pictures of words are in the order of their contexts.
+bool pairs_words_with_contexts(const Task& task);
 
 /// For every word the one context it follows; empty where has_one_context_per_label() is false.
 std::vector<Index> context_of_word(const Task& task);

@@ -1,7 +1,9 @@
-#include "app/views/gram_order.h"
+#include "app/gram_order.h"
 
 #include <algorithm>
 #include <numeric>
+
+#include "core/train/snapshot.h"
 
 namespace gramscope::app {
 namespace {
@@ -85,12 +87,16 @@ GramOrder order_contexts(const Task& task, const Grouping& grouping) {
 }
 
 GramOrder order_words(const Task& task, const Grouping& grouping) {
-  if (!task.has_one_context_per_label()) return as_given(task.words, task.word_names);
+  if (!pairs_words_with_contexts(task)) return as_given(task.words, task.word_names);
   GramOrder contexts = order_contexts(task, grouping);
   for (auto& index : contexts.order) index = task.labels[static_cast<std::size_t>(index)];
   for (std::size_t i = 0; i < contexts.order.size(); ++i)
     contexts.position[static_cast<std::size_t>(contexts.order[i])] = static_cast<Index>(i);
   return contexts;
+}
+
+bool pairs_words_with_contexts(const Task& task) {
+  return task.has_one_context_per_label() && gram_block(task.words) == 1;
 }
 
 std::vector<Index> context_of_word(const Task& task) {

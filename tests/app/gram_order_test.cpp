@@ -1,4 +1,4 @@
-#include "app/views/gram_order.h"
+#include "app/gram_order.h"
 
 #include <doctest/doctest.h>
 

@@ -61,14 +61,12 @@ class Measurer {
   /// As the engine of a run does it: L_mm is solved for where that takes a moment.
   void add_theory(Embeddings& embeddings) {
     const Task& task = *embeddings.task;
-    if (!task.has_targets()) {
-      embeddings.max_margin_missing = "it is not known what follows the samples: there are no labels";
-      return;
-    }
+    embeddings.max_margin_missing = max_margin_left_out(task);
+    if (!task.has_targets()) return;
     if (theory_ == nullptr || theory_->task != embeddings.task) {
       theory_ = make_task_theory(embeddings.task);
       max_margin_.reset();
-      missing_ = max_margin_withheld(Config{}, task);
+      missing_ = max_margin_left_out(task);
       if (missing_.empty() && embeddings.w.rows() == 0) missing_ = "there is no W";
       if (missing_.empty()) {
         const auto solving = solve_max_margin_now(theory_, work_);
@@ -103,8 +101,7 @@ TaskWork part_of_all(const TaskWork& work, std::size_t& part, std::size_t parts)
 
 ExitCode tell_directory(const MetricsOptions& options, const std::vector<SnapshotPath>& snapshots, const TaskWork& work,
                         Progress& progress) {
-  if (snapshots.empty())
-    throw InputError(options.path + ": has no snapshots: no .npz, .npy or .safetensors files");
+  if (snapshots.empty()) refuse_without_snapshots(options.path);
   std::size_t part = 0;
   const TaskWork part_work = part_of_all(work, part, snapshots.size());
   Measurer measurer(part_work);

@@ -56,6 +56,9 @@ std::string explanation_of_recording(const Observatory& observatory) {
   const Task& task = observatory.task();
   const std::string points = task.is_one_hot() ? "class means" : "rows";
   if (!has_phases(observatory)) {
+    if (!task.has_targets() && !task.factors.empty())
+      return "Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they point "
+             "the same way. Ordered by a factor, rows that share its value make a square.";
     if (!task.has_targets())
       return "Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they point the "
              "same way. Labels or factors in the files would say what the rows have in common.";

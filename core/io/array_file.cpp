@@ -113,6 +113,8 @@ std::unique_ptr<ArrayFile> open_array_file(const fs::path& path) {
   const std::string_view bytes(first.data(), file->read(0, first.data(), first.size()));
   const std::string ending = path.extension().string();
   if (bytes.starts_with("\x93NUMPY")) return std::make_unique<NpyFile>(file);
+  // Whatever torch.save() has written into it, its own zip archives as well.
+  if (pickle_of({}, ending) == Pickle::torch) refuse_pickle(path, Pickle::torch);
   if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) return std::make_unique<NpzFile>(path);
   if (ending == ".safetensors" || (bytes.size() == first.size() && bytes.back() == '{'))
     return std::make_unique<SafetensorsFile>(file);

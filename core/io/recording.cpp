@@ -66,10 +66,8 @@ struct Recording::Impl {
         is_following(wanted.is_following),
         is_live(wanted.is_following),
         cache(wanted.most_cached_bytes) {
-    const auto listing = list_snapshots(path);
-    if (listing.empty() && !is_following)
-      throw InputError(
-          fmt::format("{}: has no snapshots: no .npz, .npy or .safetensors files", path.string()));
+    const auto listing = newest_course(list_snapshots(path));
+    if (listing.empty() && !is_following) refuse_without_snapshots(path);
     course.adopt(listing, Clock::now());
     next_look = Clock::now() + options.patience;
     publish();
@@ -285,7 +283,7 @@ struct Recording::Impl {
   void look() {
     next_look = Clock::now() + options.patience;
     try {
-      tell_of(course.adopt(list_snapshots(path), Clock::now()));
+      tell_of(course.adopt(newest_course(list_snapshots(path)), Clock::now()));
       lost_path.clear();
     } catch (const InputError& error) {
       if (std::exchange(lost_path, error.what()) != error.what())

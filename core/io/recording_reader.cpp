@@ -6,6 +6,7 @@
 
 #include "core/io/recording_task.h"
 #include "core/io/task_file.h"
+#include "core/theory/max_margin_work.h"
 #include "core/train/max_margin_policy.h"
 
 namespace gramscope {
@@ -15,21 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMostKnownTasks = 8;  ///< each may have the names of thousands of samples
-
-/// Why L_mm is not given, of a task without a closed form or one too large; empty where it is.
-std::string max_margin_left_out(const Task& task) {
-  if (!task.has_targets()) return "L_mm needs labels";
-  if (task.contexts > kMostContextsAtOnce || task.words * task.contexts > kMostLogitCells)
-    return "L_mm of more than 500 samples is not solved for in a recording";
-  std::vector<Index> samples(static_cast<std::size_t>(task.words), 0);
-  for (const int label : task.labels) ++samples[static_cast<std::size_t>(label)];
-  std::erase(samples, 0);
-  const bool is_balanced =
-      std::equal(samples.begin() + (samples.empty() ? 0 : 1), samples.end(), samples.begin());
-  if (!task.is_one_hot() || !is_balanced)
-    return "L_mm is not solved for in a recording, unless all classes have equally many samples";
-  return {};
-}
 
 /// Stands for an earlier snapshot: what is taken over from it is its task.
 Embeddings stand_in(const std::shared_ptr<const Task>& task) {
@@ -41,7 +27,7 @@ Embeddings stand_in(const std::shared_ptr<const Task>& task) {
 
 }  // namespace
 
-const RecordingReader::Known& RecordingReader::know(const std::shared_ptr<const Task>& task) {
+const RecordingReader::Known& RecordingReader::know(const std::shared_ptr<const Task>& task, const TaskWork& work) {
   const auto found = std::find_if(known_.begin(), known_.end(), [&](const Known& known) {
     return known.task == task || is_same_recording_task(*known.task, *task);
   });
@@ -50,8 +36,11 @@ const RecordingReader::Known& RecordingReader::know(const std::shared_ptr<const 
   known.task = task;
   if (task->has_targets()) known.theory = make_task_theory(task);
   known.max_margin_missing = max_margin_left_out(*task);
-  if (known.max_margin_missing.empty())
-    known.max_margin = make_max_margin_theory(task, solve_max_margin(known.theory->supports), 0.0);
+  if (known.max_margin_missing.empty()) {
+    const auto solving = solve_max_margin_now(known.theory, work);
+    known.max_margin = solving->result();
+    known.max_margin_missing = solving->failure();
+  }
   if (known_.size() == kMostKnownTasks) known_.erase(known_.begin());
   known_.push_back(std::move(known));
   return known_.back();
@@ -77,7 +66,7 @@ std::shared_ptr<const Embeddings> RecordingReader::read(
     const Embeddings before = inherited != nullptr ? stand_in(inherited) : Embeddings();
     EmbeddingFile read =
         read_embedding_file(file.found.path, inherited != nullptr ? &before : nullptr, targets.get(), work);
-    const Known& known = know(read.embeddings->task);
+    const Known& known = know(read.embeddings->task, work);
     read.embeddings->task = known.task;
     read.embeddings->theory = known.theory;
     read.embeddings->max_margin = known.max_margin;

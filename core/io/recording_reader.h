@@ -39,7 +39,7 @@ class RecordingReader {
     std::shared_ptr<const Task> task;
   };
 
-  const Known& know(const std::shared_ptr<const Task>& task);
+  const Known& know(const std::shared_ptr<const Task>& task, const TaskWork& work);
   std::shared_ptr<const Task> targets_of(const std::filesystem::path& snapshot);
 
   std::vector<Known> known_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "core/io/pickle_refusal.h"
 #include "core/registry/error.h"
 
 namespace gramscope {
@@ -84,6 +85,34 @@ std::vector<SnapshotPath> list_snapshots(const fs::path& path) {
     return std::tie(a.segment, a.step, a.path) < std::tie(b.segment, b.step, b.path);
   });
   return snapshots;
+}
+
+void refuse_without_snapshots(const fs::path& path) {
+  std::error_code error;
+  std::vector<fs::path> pickles;
+  for (fs::directory_iterator entries(path, error); !error && entries != fs::directory_iterator(); entries.increment(error))
+    if (pickle_of({}, entries->path().extension().string())) pickles.push_back(entries->path());
+  if (!pickles.empty()) {
+    const auto first = std::min_element(pickles.begin(), pickles.end());
+    refuse_pickle(*first, *pickle_of({}, first->extension().string()));
+  }
+  throw InputError(fmt::format("{}: has no snapshots: no .npz, .npy or .safetensors files", path.string()));
+}
+
+std::vector<SnapshotPath> newest_course(std::vector<SnapshotPath> snapshots) {
+  // By segment, then by step: what the segments after one begin with, from the last on.
+  std::vector<SnapshotPath> course;
+  std::optional<std::int64_t> end;
+  std::optional<std::int64_t> begin;
+  for (std::size_t i = snapshots.size(); i-- > 0;) {
+    SnapshotPath& snapshot = snapshots[i];
+    if (i + 1 < snapshots.size() && snapshot.segment != snapshots[i + 1].segment && begin)
+      end = std::min(*begin, end.value_or(*begin));
+    begin = snapshot.step;
+    if (!end || snapshot.step < *end) course.push_back(std::move(snapshot));
+  }
+  std::reverse(course.begin(), course.end());
+  return course;
 }
 
 std::optional<fs::path> task_file_of(const fs::path& snapshot) {

@@ -25,6 +25,13 @@ std::optional<std::int64_t> step_in_name(const std::filesystem::path& path);
 /// read.
 std::vector<SnapshotPath> list_snapshots(const std::filesystem::path& path);
 
+/// Throws InputError: what is missing in a directory without snapshots, or how to convert what is there instead.
+[[noreturn]] void refuse_without_snapshots(const std::filesystem::path& path);
+
+/// The course that a run's window shows at its end: what a later segment has come to again, or for the first time, stands
+/// for what earlier ones had of that step and those after it. Files of other programs are all of one segment.
+std::vector<SnapshotPath> newest_course(std::vector<SnapshotPath> snapshots);
+
 /// The task.npz that a run wrote for a snapshot of its own, DIR/snapshots/step_00000200.npz; nullopt for other files. In
 /// a later segment of a run it is the newest one up to that segment.
 std::optional<std::filesystem::path> task_file_of(const std::filesystem::path& snapshot);

@@ -13,6 +13,12 @@ Parameter max_margin_parameter() {
       Effect::live, "Whether recorded steps are compared with the max-margin logits L_mm, which take a while for large tasks.");
 }
 
+std::string max_margin_left_out(const Task& task) {
+  if (!task.has_targets()) return "it is not known what follows the samples: there are no labels";
+  if (task.contexts > kMostContextsAtOnce) return "L_mm of more than 500 samples takes long and is not solved for";
+  return {};
+}
+
 std::string max_margin_withheld(const Config& config, const Task& task) {
   const auto wanted = config.text_or("run.max_margin", "auto");
   if (wanted == "never") return "L_mm is not solved for (run.max_margin = never)";

@@ -13,6 +13,9 @@ inline constexpr Index kMostContextsAtOnce = 500;
 /// contexts; `always`; `never`.
 Parameter max_margin_parameter();
 
+/// Why L_mm of samples whose training is not known is not solved for, which nobody can ask for there; empty where it is.
+std::string max_margin_left_out(const Task& task);
+
 /// Why L_mm is not to be solved for; empty where it is.
 std::string max_margin_withheld(const Config& config, const Task& task);
 

@@ -347,7 +347,8 @@ class Gallery {
     frame(at);
     const auto found = observatory.view.selection.hovered_b;
     expect(found.has_value(), "strip: nothing is pointed at");
-    const auto share = static_cast<double>(found.value_or(0)) / static_cast<double>(run.task->contexts);
+    const auto share =
+        static_cast<double>(observatory.context_place(found.value_or(0))) / static_cast<double>(run.task->contexts);
     expect(std::abs(share - 0.75) < 0.01, "strip: another context is pointed at");
     check_labels("strip");
     show("strip", observatory, 700, 560, {{view.get(), {{0, 0}, {700, 560}}}}, at);

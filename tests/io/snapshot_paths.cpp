@@ -19,6 +19,40 @@ TEST_CASE("step_in_name: the last number of a file's name, without its ending") 
   CHECK(!step_in_name("runs/7/H.npy"));
 }
 
+TEST_CASE("newest_course: what a later segment has come to stands for what earlier ones had there") {
+  const auto course = [](const std::vector<std::pair<std::int64_t, std::int64_t>>& all) {
+    std::vector<SnapshotPath> snapshots;
+    for (const auto& [segment, step] : all) {
+      SnapshotPath snapshot;
+      snapshot.segment = segment;
+      snapshot.step = step;
+      snapshots.push_back(snapshot);
+    }
+    std::vector<std::pair<std::int64_t, std::int64_t>> left;
+    for (const auto& snapshot : newest_course(std::move(snapshots))) left.emplace_back(snapshot.segment, snapshot.step.value_or(-1));
+    return left;
+  };
+  using Course = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  CHECK(course({}).empty());
+  CHECK(course({{0, 0}, {0, 5}, {0, 9}}) == Course{{0, 0}, {0, 5}, {0, 9}});
+  // A restart.
+  CHECK(course({{0, 0}, {0, 5}, {0, 9}, {1, 0}, {1, 5}}) == Course{{1, 0}, {1, 5}});
+  // A return to the peak at step 5, and one before that.
+  CHECK(course({{0, 0}, {0, 5}, {0, 9}, {1, 5}, {1, 7}}) == Course{{0, 0}, {1, 5}, {1, 7}});
+  CHECK(course({{0, 0}, {0, 3}, {0, 9}, {1, 5}, {1, 7}, {2, 3}}) == Course{{0, 0}, {2, 3}});
+  CHECK(course({{0, 0}, {0, 9}, {1, 0}, {1, 6}, {2, 5}}) == Course{{1, 0}, {2, 5}});
+}
+
+TEST_CASE("refuse_without_snapshots: what was saved by PyTorch instead comes with the line that converts it") {
+  const TemporaryDirectory directory;
+  const auto refused = [&] { return message_of<InputError>([&] { refuse_without_snapshots(directory.path()); }); };
+  CHECK(refused().find("has no snapshots") != std::string::npos);
+  put(directory / "b.pt", "");
+  put(directory / "a.pth", "");
+  CHECK(refused().find("a.pth: a file of torch.save()") != std::string::npos);
+  CHECK(refused().find("torch.load(") != std::string::npos);
+}
+
 TEST_CASE("list_snapshots: by segment, by step and by name, without what is temporary or something else") {
   const TemporaryDirectory directory;
   for (const char* name : {"b_10.npz", "a_9.npy", "a_10.safetensors", "final.npz", "segment_1_step_00000005.npz", ".c_1.npz",

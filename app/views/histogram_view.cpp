@@ -86,7 +86,8 @@ class HistogramView final : public View {
     if (of_words_ && snapshot->embeddings->w.rows() == 0)
       return draw_placeholder(header.body(), "There are no word embeddings W.", kHistogramKey);
     if (histogram == nullptr || histogram->wanted.of_words != of_words_)
-      return draw_placeholder(header.body(), "counting", kHistogramKey);
+      return draw_placeholder(header.body(), standing(observatory), kHistogramKey);
+    is_counting_ = false;
     if (histogram->alike.pairs + histogram->other.pairs == 0)
       return draw_placeholder(header.body(), "No two of them have a direction: there are no cosines.",
                               kHistogramKey);
@@ -94,6 +95,16 @@ class HistogramView final : public View {
   }
 
  private:
+  /// What keeps the histogram: of thousands of points there are many pairs.
+  std::string standing(const Observatory& observatory) {
+    const auto& preparation = observatory.status().preparation;
+    if (preparation) {
+      is_counting_ = true;
+      return fmt::format("{}, {:.0f}%", preparation->what, 100.0 * std::clamp(preparation->share, 0.0, 1.0));
+    }
+    return is_counting_ ? "Not counted to the end. Choose other pairs to begin again." : "counting";
+  }
+
   static std::vector<Grouping> allowed(const Task& task) {
     std::vector<Grouping> result;
     for (const auto& grouping : groupings(task))
@@ -333,6 +344,7 @@ class HistogramView final : public View {
 
   bool of_words_ = false;
   bool is_log_ = false;
+  bool is_counting_ = false;  ///< or was, when it was last drawn without a histogram
   Grouping wanted_grouping_;
   double axis_end_ = 0.0;
 

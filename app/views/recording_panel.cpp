@@ -106,7 +106,7 @@ void write_what_was_found(RecordingColumn& column, Observatory& observatory, con
   if (const auto& preparation = observatory.status().preparation; preparation && !observatory.is_opening()) {
     const std::string percent = format_fixed(100.0 * std::clamp(preparation->share, 0.0, 1.0), 0) + "%";
     const bool is_stopped = column.line_with_button("recording.preparation", preparation->what + ", " + percent,
-                                                    "button.recording.stop", "Stop", "Measures no more of them.");
+                                                    "button.recording.stop", "Stop", "Gives it up; what is shown stays.");
     if (is_stopped) observatory.cancel_preparation();
   }
   if (recording.refused == 0) return;

@@ -491,7 +491,10 @@ Recording::~Recording() = default;
 
 void Recording::send(Command) {}
 void Recording::send(Control control) { impl_->inbox.push(std::move(control)); }
-void Recording::cancel_preparation() { impl_->work_in_hand.cancel(); }
+void Recording::cancel_preparation() {
+  impl_->work_in_hand.cancel();
+  impl_->analyst.cancel();
+}
 std::vector<Event> Recording::take_events() { return impl_->news.take(); }
 std::shared_ptr<const Snapshot> Recording::snapshot() const {
   auto snapshot = impl_->analyst.snapshot();
@@ -501,6 +504,7 @@ std::shared_ptr<const Snapshot> Recording::snapshot() const {
 RunnerStatus Recording::status() const {
   RunnerStatus status = impl_->status.get();
   status.preparation = impl_->work_in_hand.preparation();
+  if (!status.preparation) status.preparation = impl_->analyst.preparation();
   return status;
 }
 

@@ -14,15 +14,33 @@ MatrixD centre_columns(const MatrixD& x) {
 namespace {
 
 /// U^T U, exactly symmetric and within [-1, 1].
-MatrixD gram_of_units(const MatrixD& unit) {
-  MatrixD gram(unit.cols(), unit.cols());
-  gram.noalias() = unit.transpose() * unit;
+MatrixD gram_of_units(const MatrixD& unit, const WorkDone& done = {}) {
+  constexpr Index kTile = 512;
+  const Index count = unit.cols();
+  MatrixD gram(count, count);
+  // The upper triangle, in squares.
+  for (Index right = 0; right < count; right += kTile) {
+    const Index columns = std::min(kTile, count - right);
+    for (Index left = 0; left <= right; left += kTile) {
+      const Index rows = std::min(kTile, count - left);
+      gram.block(left, right, rows, columns).noalias() =
+          unit.middleCols(left, rows).transpose() * unit.middleCols(right, columns);
+      if (done) done(static_cast<double>(unit.rows()) * static_cast<double>(rows) * static_cast<double>(columns));
+    }
+  }
   for (Index k = 0; k < gram.cols(); ++k) {
     for (Index j = 0; j < k; ++j) {
       const double cosine = gram(j, k);
       gram(j, k) = gram(k, j) = cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine;  // NaN passes through
     }
   }
+  return gram;
+}
+
+MatrixD cosine_gram_of_units(const MatrixD& unit, const WorkDone& done) {
+  MatrixD gram = gram_of_units(unit, done);
+  for (Index k = 0; k < gram.cols(); ++k)
+    if (gram(k, k) == gram(k, k)) gram(k, k) = 1.0;
   return gram;
 }
 
@@ -41,15 +59,15 @@ MatrixD unit_columns(const MatrixD& x) {
   return unit;
 }
 
-MatrixD cosine_gram(const MatrixD& x) {
-  MatrixD gram = gram_of_units(unit_columns(x));
-  for (Index k = 0; k < gram.cols(); ++k)
-    if (gram(k, k) == gram(k, k)) gram(k, k) = 1.0;
-  return gram;
+MatrixD cosine_gram(const MatrixD& x) { return cosine_gram_of_units(unit_columns(x), {}); }
+
+double block_cosine_gram_work(Index rows, Index cols, Index block) {
+  const auto blocks = static_cast<double>((cols + block - 1) / block);
+  return 0.5 * static_cast<double>(rows) * blocks * (blocks + 512.0);
 }
 
-MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order) {
-  if (block <= 1) return cosine_gram(order.empty() ? x : MatrixD(x(Eigen::all, order)));
+MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order, const WorkDone& done) {
+  if (block <= 1) return cosine_gram_of_units(unit_columns(order.empty() ? x : MatrixD(x(Eigen::all, order))), done);
   const Index blocks = (x.cols() + block - 1) / block;
   MatrixD means = MatrixD::Zero(x.rows(), blocks);
   VectorD counted = VectorD::Zero(blocks);
@@ -61,7 +79,7 @@ MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> 
     counted(i / block) += 1.0;
   }
   for (Index b = 0; b < blocks; ++b) means.col(b) /= counted(b);  // 0/0: undefined
-  return gram_of_units(means);
+  return gram_of_units(means, done);
 }
 
 VectorD centred_cosines_with(const MatrixD& x, Index j) {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "core/linalg/types.h"
+#include "core/linalg/work_done.h"
 
 namespace gramscope {
 
@@ -22,7 +23,10 @@ MatrixD cosine_gram(const MatrixD& x);
 /// vectors. ceil(n/block) square, symmetric, in [-1, 1]; corr(X) itself where block = 1. Columns of norm 0 are left out,
 /// and a run of nothing else is NaN. Memory and time grow with n, not with n^2. Where `order` is given (n indices, each
 /// column once), runs are of columns that are neighbours in it.
-MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order = {});
+MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order = {}, const WorkDone& done = {});
+
+/// The multiplications that it takes.
+double block_cosine_gram_work(Index rows, Index cols, Index block);
 
 /// One column of corr(X C), C = I - 11^T/n: the cosines of column j of X (d×n), less the mean column, with all of them. n, in
 /// [-1, 1], 1 for j itself; NaN for columns that equal the mean, and all of them where j does. No copy of X is made.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/linalg/types.h"
+#include "core/linalg/work_done.h"
 
 namespace gramscope {
 
@@ -10,7 +11,7 @@ namespace gramscope {
 /// same order. For columns of length 1 these are cosines, within rounding of [-1, 1]; NaN where a column is
 /// NaN. Products are made in tiles, so that memory does not grow with n.
 template <class Visit>
-void for_each_pair_cosine(const MatrixD& unit, Visit visit) {
+void for_each_pair_cosine(const MatrixD& unit, Visit visit, const WorkDone& done = {}) {
   constexpr Index kTile = 512;
   const Index count = unit.cols();
   MatrixD tile;
@@ -23,8 +24,14 @@ void for_each_pair_cosine(const MatrixD& unit, Visit visit) {
         const Index last = std::min(rows, right + k - left);
         for (Index j = 0; j < last; ++j) visit(left + j, right + k, tile(j, k));
       }
+      if (done) done(static_cast<double>(unit.rows()) * static_cast<double>(rows) * static_cast<double>(columns));
     }
   }
+}
+
+/// The multiplications that it takes.
+inline double pair_cosine_work(Index rows, Index cols) {
+  return 0.5 * static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(cols + 512);
 }
 
 }  // namespace gramscope

@@ -9,11 +9,11 @@
 
 namespace gramscope {
 
-PrincipalAxes principal_axes(const MatrixD& centred) {
+PrincipalAxes principal_axes(const MatrixD& centred, const WorkDone& done) {
   PrincipalAxes axes;
   if (centred.size() == 0) return axes;
   const bool is_wide = centred.rows() < centred.cols();
-  const MatrixD gram = small_gram(centred);
+  const MatrixD gram = small_gram(centred, done);
   const auto [values, vectors] = gram.rows() <= kAllAxes ? symmetric_eigen(gram) : leading_eigen(gram, kLeadingAxes);
   axes.singular_values = values.cwiseMax(0.0).cwiseSqrt();
   if (!is_wide) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/linalg/types.h"
+#include "core/linalg/work_done.h"
 
 namespace gramscope {
 
@@ -12,7 +13,7 @@ struct PrincipalAxes {
 
 /// Up to kAllAxes of them: all; of more: the kLeadingAxes largest. By the eigenvectors of the smaller of X X^T and X^T X, so
 /// that a singular value below 1e-8 of the largest is noise. All 0 where X is 0. Deterministic.
-PrincipalAxes principal_axes(const MatrixD& centred);
+PrincipalAxes principal_axes(const MatrixD& centred, const WorkDone& done = {});
 
 inline constexpr Index kAllAxes = 512;     ///< min(d, n) up to which a full decomposition is hardly slower
 inline constexpr Index kLeadingAxes = 64;  ///< of more: how many

@@ -1,13 +1,9 @@
 #pragma once
 
-#include <functional>
-
 #include "core/linalg/types.h"
+#include "core/linalg/work_done.h"
 
 namespace gramscope {
-
-/// Told of the multiplications that have been done since it was last called, every few hundredths of a second; may throw.
-using WorkDone = std::function<void(double multiplications)>;
 
 /// The smaller of Y Y^T and Y^T Y for Y = X - shift 1^T (X d×n, shift d): both have the same eigenvalues but for zeros, and
 /// so the same trace and Frobenius norm. d×d where d < n, else n×n; exactly symmetric. Y is made in parts, so that memory

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "core/linalg/gram.h"
+#include "core/linalg/pair_cosines.h"
+#include "core/linalg/small_gram.h"
 #include "core/linalg/spectrum.h"
 #include "core/metrics/layer_reading.h"
 #include "core/metrics/measure.h"
@@ -17,11 +19,11 @@ const MatrixD& shown_states(const Embeddings& embeddings, int layer) {
   return layer < 0 ? embeddings.h : embeddings.inside.layers[static_cast<std::size_t>(layer)].states;
 }
 
-MatrixF gram_in_order(const Snapshot& snapshot, const MatrixD& centred) {
+MatrixF gram_in_order(const Snapshot& snapshot, const MatrixD& centred, const WorkDone& done) {
   const bool is_ordered =
       snapshot.block > 1 && snapshot.order != nullptr && static_cast<Index>(snapshot.order->size()) == centred.cols();
-  return block_cosine_gram(centred, snapshot.block, is_ordered ? std::span<const Index>(*snapshot.order) : std::span<const Index>())
-      .cast<float>();
+  const auto order = is_ordered ? std::span<const Index>(*snapshot.order) : std::span<const Index>();
+  return block_cosine_gram(centred, snapshot.block, order, done).cast<float>();
 }
 
 MatrixF logits_of(const Embeddings& embeddings) {
@@ -31,8 +33,24 @@ MatrixF logits_of(const Embeddings& embeddings) {
   return logits.cast<float>();
 }
 
+/// Multiplications that take a few tenths of a second.
+constexpr double kQuickWork = 1e9;
+
+/// Work of so many multiplications, told as shares of it.
+WorkDone told(const TaskWork& work, double multiplications, const char* what) {
+  return [&work, multiplications, what, done = 0.0](double more) mutable {
+    done += more;
+    work.progress(std::min(1.0, done / multiplications), what);
+  };
+}
+
+double histogram_work(const Embeddings& embeddings, const MatrixD& states, const PairHistogramWanted& wanted) {
+  return wanted.of_words ? pair_cosine_work(embeddings.w.cols(), embeddings.w.rows())
+                         : pair_cosine_work(states.rows(), states.cols());
+}
+
 /// What is looked at in some frames only.
-void complete_wishes(Snapshot& snapshot, const FrameWanted& wanted) {
+void complete_wishes(Snapshot& snapshot, const FrameWanted& wanted, const TaskWork& work) {
   const Embeddings& embeddings = *snapshot.embeddings;
   const MatrixD& states = shown_states(embeddings, snapshot.layer);
   if (!wanted.plain_grams) {
@@ -50,7 +68,8 @@ void complete_wishes(Snapshot& snapshot, const FrameWanted& wanted) {
     snapshot.histogram.reset();
   else if (snapshot.histogram == nullptr || snapshot.histogram->wanted != *wanted.histogram)
     snapshot.histogram = pair_histogram(wanted.histogram, *embeddings.task, centre_columns(states),
-                                        centre_columns(embeddings.w.transpose()));
+                                        centre_columns(embeddings.w.transpose()),
+                                        told(work, histogram_work(embeddings, states, *wanted.histogram), "Counting pairs"));
   if (!wanted.classes)
     snapshot.classes.reset();
   else if (snapshot.classes == nullptr)
@@ -63,6 +82,13 @@ void complete_wishes(Snapshot& snapshot, const FrameWanted& wanted) {
 
 }  // namespace
 
+bool Analysis::is_quick(const Embeddings& embeddings, const FrameWanted& wanted) const {
+  if (!wanted.histogram) return true;
+  const bool is_there = last_ != nullptr && last_->embeddings.get() == &embeddings && last_->layer == wanted.layer &&
+                        last_->histogram != nullptr && last_->histogram->wanted == *wanted.histogram;
+  return is_there || histogram_work(embeddings, embeddings.h, *wanted.histogram) < kQuickWork;
+}
+
 void Analysis::adopt(const std::shared_ptr<const Task>& task) {
   if (task == task_) return;
   // Where the contexts are the same ones, only what is known of them has changed: the picture need not turn.
@@ -71,8 +97,8 @@ void Analysis::adopt(const std::shared_ptr<const Task>& task) {
   attributes_ = AttributeSpan(*task);
 }
 
-void Analysis::read_spectrum(Snapshot& snapshot, const MatrixD& centred) {
-  const PrincipalAxes axes = principal_axes(centred);
+void Analysis::read_spectrum(Snapshot& snapshot, const MatrixD& centred, const WorkDone& done) {
+  const PrincipalAxes axes = principal_axes(centred, done);
   const Projection projection = steady_projection(axes, previous_);
   if (projection.allFinite()) previous_ = projection;
   snapshot.projection = projection.cast<float>();
@@ -97,19 +123,25 @@ void Analysis::read_spectrum(Snapshot& snapshot, const MatrixD& centred) {
   }
 }
 
-void Analysis::take_picture(Snapshot& snapshot, const MatrixD& states, const BlockOrder& order) {
+void Analysis::take_picture(Snapshot& snapshot, const MatrixD& states, const BlockOrder& order, const TaskWork& work) {
   const MatrixD h = centre_columns(states);
   const MatrixD w = centre_columns(snapshot.embeddings->w.transpose());
   snapshot.block = gram_block(h.cols());
   snapshot.word_block = gram_block(w.cols());
   snapshot.order = order;
-  snapshot.gram_h = gram_in_order(snapshot, h);
-  snapshot.gram_w = block_cosine_gram(w, snapshot.word_block).cast<float>();
-  read_spectrum(snapshot, h);
+  const WorkDone done = told(work,
+                             block_cosine_gram_work(h.rows(), h.cols(), snapshot.block) +
+                                 block_cosine_gram_work(w.rows(), w.cols(), snapshot.word_block) +
+                                 small_gram_work(h.rows(), h.cols()),
+                             "Drawing");
+  snapshot.gram_h = gram_in_order(snapshot, h, done);
+  snapshot.gram_w = block_cosine_gram(w, snapshot.word_block, {}, done).cast<float>();
+  read_spectrum(snapshot, h, done);
 }
 
 std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embeddings> embeddings,
-                                                     const FrameWanted& wanted, const Metrics* measured) {
+                                                     const FrameWanted& wanted, const Metrics* measured,
+                                                     const TaskWork& work) {
   const auto& layers = embeddings->inside.layers;
   const int layer = wanted.layer < static_cast<int>(layers.size()) ? wanted.layer : -1;
   std::shared_ptr<Snapshot> snapshot;
@@ -118,7 +150,9 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
     if (measured != nullptr) snapshot->metrics = *measured;
     if (snapshot->block > 1 && snapshot->order != wanted.order) {
       snapshot->order = wanted.order;
-      snapshot->gram_h = gram_in_order(*snapshot, centre_columns(shown_states(*embeddings, layer)));
+      const MatrixD h = centre_columns(shown_states(*embeddings, layer));
+      const double multiplications = block_cosine_gram_work(h.rows(), h.cols(), snapshot->block);
+      snapshot->gram_h = gram_in_order(*snapshot, h, told(work, multiplications, "Putting rows in order"));
     }
   } else {
     last_.reset();  // whose memory the new one may need
@@ -128,9 +162,9 @@ std::shared_ptr<const Snapshot> Analysis::operator()(std::shared_ptr<const Embed
     snapshot->layer = layer;
     snapshot->metrics = measured != nullptr ? *measured : measure(*embeddings, MeasureDepth::preview);
     for (const auto& one : layers) snapshot->layers.push_back(read_layer(*task_, one));
-    take_picture(*snapshot, shown_states(*embeddings, layer), wanted.order);
+    take_picture(*snapshot, shown_states(*embeddings, layer), wanted.order, work);
   }
-  complete_wishes(*snapshot, wanted);
+  complete_wishes(*snapshot, wanted, work);
   last_ = snapshot;
   return snapshot;
 }

@@ -16,7 +16,7 @@ int PairHistogram::bin_of(double cosine) {
   return std::min(static_cast<int>(scaled), kBins - 1);
 }
 
-PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups) {
+PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups, const WorkDone& done) {
   PairHistogram histogram;
   histogram.points = x.cols();
   const int* group = static_cast<Index>(groups.size()) == x.cols() ? groups.data() : nullptr;
@@ -36,7 +36,7 @@ PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups) {
       ++histogram.other.count[bin];
       other_sum += within;
     }
-  });
+  }, done);
   const auto settle = [](PairHistogram::Kind& kind, double sum) {
     for (const auto count : kind.count) kind.pairs += count;
     kind.mean =
@@ -48,12 +48,13 @@ PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups) {
 }
 
 std::shared_ptr<const PairHistogram> pair_histogram(const std::optional<PairHistogramWanted>& wanted,
-                                                    const Task& task, const MatrixD& h, const MatrixD& w) {
+                                                    const Task& task, const MatrixD& h, const MatrixD& w,
+                                                    const WorkDone& done) {
   if (!wanted) return nullptr;
   const bool is_of_task = wanted->groups != nullptr && wanted->groups->task.get() == &task;
   const std::span<const int> groups =
       is_of_task ? std::span<const int>(wanted->groups->number) : std::span<const int>();
-  auto histogram = std::make_shared<PairHistogram>(pair_histogram(wanted->of_words ? w : h, groups));
+  auto histogram = std::make_shared<PairHistogram>(pair_histogram(wanted->of_words ? w : h, groups, done));
   histogram->wanted = *wanted;
   return histogram;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/linalg/types.h"
+#include "core/linalg/work_done.h"
 #include "core/tasks/task.h"
 
 namespace gramscope {
@@ -52,11 +53,12 @@ struct PairHistogram {
 /// `groups` has a number for each column, or is empty. At a simplex of n columns every cosine is -1/(n-1).
 /// Columns of norm 0 have no direction: their pairs are counted as undefined. Time grows with n^2 d, memory
 /// with n d.
-PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups = {});
+PairHistogram pair_histogram(const MatrixD& x, std::span<const int> groups = {}, const WorkDone& done = {});
 
 /// That of the centred columns `h` or `w` of a task's embeddings, as wanted; nullptr where none is. Groups of
 /// another task are left out.
 std::shared_ptr<const PairHistogram> pair_histogram(const std::optional<PairHistogramWanted>& wanted,
-                                                    const Task& task, const MatrixD& h, const MatrixD& w);
+                                                    const Task& task, const MatrixD& h, const MatrixD& w,
+                                                    const WorkDone& done = {});
 
 }  // namespace gramscope

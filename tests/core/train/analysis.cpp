@@ -140,4 +140,59 @@ TEST_CASE("analyst: hands on what is wanted of a frame") {
   CHECK(snapshot->logits.cols() == 9);
 }
 
+TEST_CASE("analysis: rows of several contexts are of neighbours in the order that is asked for") {
+  auto embeddings = std::make_shared<Embeddings>();
+  const Index n = kMostGramRows + 2;
+  auto task = std::make_shared<Task>();
+  task->contexts = n;
+  task->words = 0;
+  embeddings->task = task;
+  embeddings->h = random_matrix(2, n, 1);
+  embeddings->w = MatrixD(0, 2);
+  auto backwards = std::make_shared<std::vector<Index>>();
+  for (Index j = n; j-- > 0;) backwards->push_back(j);
+  Analysis analyse;
+  const auto given = analyse(embeddings, {}, nullptr);
+  const auto turned = analyse(embeddings, {.inside = {}, .order = backwards}, nullptr);
+  CHECK(given->order == nullptr);
+  CHECK(turned->order == backwards);
+  CHECK(turned->block == 2);
+  CHECK((turned->gram_h - given->gram_h.rowwise().reverse().colwise().reverse()).cwiseAbs().maxCoeff() < 1e-6f);
+  CHECK(turned->spectrum.size() == given->spectrum.size());
+  CHECK(analyse(embeddings, {}, nullptr)->gram_h == given->gram_h);
+}
+
+TEST_CASE("analyst: a picture does not wait for a count, which can be given up and is then not begun again") {
+  auto embeddings = std::make_shared<Embeddings>();
+  auto task = std::make_shared<Task>();
+  task->contexts = 3000;
+  embeddings->task = task;
+  embeddings->h = random_matrix(250, task->contexts, 1);
+  embeddings->w = random_matrix(5, 250, 2);
+  Analyst analyst;
+  const auto wait_until = [&](const auto& is_so) {
+    while (!is_so()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  FrameWanted wanted{.inside = {}, .histogram = PairHistogramWanted{}};
+  analyst.submit(embeddings, wanted, Metrics());
+  wait_until([&] { return analyst.snapshot() != nullptr; });
+  CHECK(analyst.snapshot()->histogram == nullptr);
+  analyst.cancel();
+  wait_until([&] { return analyst.is_idle(); });
+  CHECK(analyst.snapshot()->histogram == nullptr);
+  CHECK(!analyst.preparation());
+
+  wanted.context = 7;
+  analyst.submit(embeddings, wanted, Metrics());
+  wait_until([&] { return analyst.is_idle(); });
+  CHECK(analyst.snapshot()->context == Index{7});
+  CHECK(analyst.snapshot()->histogram == nullptr);
+
+  wanted.histogram = PairHistogramWanted{true, nullptr};
+  analyst.submit(embeddings, wanted, Metrics());
+  wait_until([&] { return analyst.is_idle(); });
+  REQUIRE(analyst.snapshot()->histogram != nullptr);
+  CHECK(analyst.snapshot()->histogram->points == 5);
+}
+
 }  // namespace gramscope

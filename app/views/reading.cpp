@@ -80,8 +80,17 @@ std::optional<double> ridge_share_of_limit(const Config& config, const Task& tas
 
 bool has_phases(const Task& task) { return task.factors.size() >= 2; }
 
+bool has_semantic_alignment(const std::vector<Record>& records) {
+  return std::any_of(records.begin(), records.end(), [](const Record& record) {
+    const auto* alignment = record.metrics.find("cka_semantic");
+    return alignment != nullptr && alignment->is_defined();
+  });
+}
+
 bool has_phases(const Observatory& observatory) {
-  return has_phases(observatory.task()) && (!observatory.is_recording() || observatory.records().size() > 1);
+  if (!has_phases(observatory.task())) return false;
+  if (!observatory.is_recording()) return true;
+  return observatory.records().size() > 1 && has_semantic_alignment(observatory.records());
 }
 
 std::string standing_label(const Observatory& observatory) {

@@ -51,6 +51,8 @@ std::optional<double> ridge_share_of_limit(const Config& config, const Task& tas
 bool has_phases(const Task& task);
 /// Whether the phase can be told: so, but for a recording of one snapshot, for phases are of a course.
 bool has_phases(const Observatory& observatory);
+/// Whether some of these records has a semantic alignment: contexts of one label may differ in a factor.
+bool has_semantic_alignment(const std::vector<Record>& records);
 
 /// The word for where the run stands, and its colour: the phase, or that this task has none.
 std::string standing_label(const Observatory& observatory);

@@ -84,7 +84,7 @@ class TimelineView final : public View {
     const float plot_height = rect.height() - 52.0f * ui_scale();
     content.y_last = 1.0 / (1.0 - std::clamp(22.0f * ui_scale() / std::max(1.0f, plot_height), 0.05f, 0.35f));
     const Task& task = observatory.task();
-    if (observatory.is_recording() && !has_phases(task)) {
+    if (observatory.is_recording() && !has_phases(observatory)) {
       content.series = courses_of_recording(records);
     } else if (!task.is_one_hot() && !has_phases(task)) {
       content.series = courses_of_theory(records);

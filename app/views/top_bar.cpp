@@ -115,7 +115,9 @@ std::string phase_meaning(const Observatory& observatory) {
   if (!has_phases(observatory.task()))
     return "Phases compare the semantic alignment with the symmetric one; with fewer than two latent factors there is "
            "no semantic alignment.";
-  if (!has_phases(observatory)) return "Phases are told from a course over several snapshots.";
+  if (!has_phases(observatory))
+    return observatory.records().size() > 1 ? "Phases compare two alignments, of which the semantic one is not defined here."
+                                            : "Phases are told from a course over several snapshots.";
   switch (current_phase(observatory)) {
     case Phase::unformed:
       return "Semantic alignment has not yet exceeded the symmetric one.";

@@ -30,6 +30,17 @@ TEST_CASE("count_classes: labels where contexts share them, contexts where there
   CHECK(count_classes(task) == 3);
 }
 
+TEST_CASE("has_semantic_alignment: from the first record on that has one") {
+  std::vector<Record> records(3);
+  CHECK_FALSE(has_semantic_alignment(records));
+  for (auto& record : records) record.metrics.add_undefined("cka_semantic", "contexts of one label differ in “tense”");
+  CHECK_FALSE(has_semantic_alignment(records));
+  Record defined;
+  defined.metrics.add("cka_semantic", 0.0);
+  records.push_back(defined);
+  CHECK(has_semantic_alignment(records));
+}
+
 TEST_CASE("ridge_share_of_limit: 1 exactly where sqrt(lambda_W lambda_H) is the task's limit") {
   Config config;
   const auto task = make_attributes(3, 3);

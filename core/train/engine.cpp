@@ -59,6 +59,8 @@ Engine::Engine(const Config& config, std::string preset, EngineHooks hooks)
 Engine::Engine(const Config& config, std::string preset, Listener listener)
     : Engine(config, std::move(preset), EngineHooks{.listener = std::move(listener)}) {}
 
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -78,8 +80,7 @@ void Engine::apply(const Command& command) {
     impl_->tell_config(false, {});
   };
   try {
-    std::visit([this](const auto& c) { impl_->apply(c); }, command);
-    impl_->commands.push_back({impl_->now.tick, command});
+    impl_->execute(command);
   } catch (const UsageError& error) {
     refuse(error);
   } catch (const InputError& error) {
@@ -128,6 +129,7 @@ void Engine::restore(const Checkpoint& checkpoint) {
   impl_->records = checkpoint.records;
   impl_->desk.restore(checkpoint.waiting, impl_->hooks.solve_max_margin);
   impl_->commands.resize(std::min(impl_->commands.size(), checkpoint.commands));
+  std::erase_if(impl_->withdrawn, [&](const Withdrawn& before) { return before.commands > checkpoint.commands; });
   impl_->last_recorded =
       checkpoint.last_recorded != nullptr ? checkpoint.last_recorded : std::make_shared<Checkpoint>(std::move(state));
 }

@@ -97,9 +97,28 @@ class Engine {
   const std::vector<Executed>& commands() const;
 
   /// Parameters, optimizer state and random state: enough to continue with the same bits.
-  struct Checkpoint;
+  using Checkpoint = EngineCheckpoint;
   std::shared_ptr<const Checkpoint> checkpoint() const;
   void restore(const Checkpoint& checkpoint);
+
+  // Branches: other engines, which go on from a moment of this one's past. All that is handed out here is immutable and may go
+  // to another thread; the engine itself stays with its own.
+
+  /// A checkpoint without the lists of records and commands: what a branch begins from. Cheap where the step is recorded, for
+  /// the parameters there are copied already: EngineHooks::has_branch_points has one made with every record. memory_blocks()
+  /// says what it takes. Not for restore(), which would forget the lists.
+  std::shared_ptr<const Checkpoint> branch_point() const;
+
+  /// The lists that belong to a branch point of this engine, or of the one that it branched from, as they stood there; what
+  /// L_mm has added to the records since is in them.
+  struct Past;
+  std::shared_ptr<const Past> past(const Checkpoint& branch_point) const;
+
+  /// An engine that goes on from there with its own hooks. With nothing changed its parameters, its records and what it tells
+  /// of them are bit for bit those that the original has had; the steps of the past are not told again. A record of the past
+  /// that waits for L_mm is completed on the branch, which has it solved for by itself if it was not yet there when past() was
+  /// called. Reads no file; throws bad_alloc at most.
+  static Engine branch_from(const Checkpoint& branch_point, const Past& past, EngineHooks hooks = {});
 
   /// The parameters now, tensor by tensor in the layout's order.
   std::vector<NamedMatrix> weights() const;
@@ -109,6 +128,7 @@ class Engine {
 
  private:
   struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

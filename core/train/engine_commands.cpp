@@ -9,6 +9,22 @@
 
 namespace gramscope {
 
+void Engine::Impl::execute(const Command& command) {
+  executing = &command;
+  try {
+    std::visit([this](const auto& c) { apply(c); }, command);
+  } catch (...) {
+    executing = nullptr;
+    throw;
+  }
+  take_effect();
+}
+
+void Engine::Impl::take_effect() {
+  if (executing != nullptr) commands.push_back({now.tick, *executing});
+  executing = nullptr;
+}
+
 void Engine::Impl::apply(const SetParameter& change) {
   // What is still to be recorded here is recorded as things stand: whether the runner settles before must not show.
   if (change.key == "run.max_margin") settle();
@@ -40,6 +56,7 @@ void Engine::Impl::apply(const SetParameter& change) {
     if (now.state == Engine::State::diverged ||
         (now.state == Engine::State::finished && now.step < after.integer("run.steps")))
       now.state = Engine::State::ready;
+    take_effect();
     tell_config(false, mark);
     change_max_margin(was_withheld);
   }
@@ -64,7 +81,7 @@ void Engine::Impl::apply(const Load& load) {
 }
 
 auto Engine::Impl::prepare(const Config& config) -> Beginning {
-  Beginning beginning{config, now.task, now.theory, nullptr};
+  Beginning beginning{config, now.task, now.theory, nullptr, {}};
   if (!has_same_task(now.config, config)) {
     beginning.task = task_entry(config.text("task.kind")).make(config, hooks.task_work ? hooks.task_work() : TaskWork{});
     beginning.theory = std::make_shared<TheoryOfTask>();
@@ -72,13 +89,12 @@ auto Engine::Impl::prepare(const Config& config) -> Beginning {
   }
   beginning.trainer = make_trainer(config, beginning.task);
   const auto path = config.text_or("model.weights", {});
-  InitialWeights read = path == weights.path ? weights : read_weights(path);
-  if (!path.empty()) beginning.trainer->set_weights(*read.tensors, path);
-  weights = std::move(read);
+  beginning.weights = path == now.weights.path ? now.weights : read_weights(path);
+  if (!path.empty()) beginning.trainer->set_weights(*beginning.weights.tensors, path);
   return beginning;
 }
 
-auto Engine::Impl::read_weights(const std::string& path) const -> InitialWeights {
+InitialWeights Engine::Impl::read_weights(const std::string& path) const {
   if (path.empty()) return {};
   if (!hooks.read_weights)
     throw UsageError("model.weights = " + path + ": nothing here can read weights; leave it empty");
@@ -95,11 +111,13 @@ bool Engine::Impl::has_same_task(const Config& before, const Config& after) {
 }
 
 void Engine::Impl::begin_segment(std::int64_t segment, Beginning beginning, const Marked& mark) {
+  take_effect();
   now.config = std::move(beginning.config);
   now.task = std::move(beginning.task);
   if (beginning.theory != now.theory) beginning.theory->since_segment = segment;
   now.theory = std::move(beginning.theory);
   trainer = std::move(beginning.trainer);
+  now.weights = std::move(beginning.weights);
   noise = Random(static_cast<std::uint64_t>(now.config.integer("run.seed")), kGrowthNoiseStream);
   now.segment = segment;
   now.step = 0;

@@ -32,8 +32,8 @@ void Engine::Impl::stop_at_peak() {
   now.segment = segment + 1;
   now.course.peak = peak;
   forget_peak();
+  now.state = Engine::State::stopped;  // before it is recorded: a branch from there has stopped too
   record();
-  now.state = Engine::State::stopped;
   tell(Finished{now.step, now.segment, true, came_from,
                 "Stopped at the peak of the semantic alignment, step " + std::to_string(now.step) +
                     ": no recorded step up to " + std::to_string(came_from) + " was higher."});
@@ -73,8 +73,8 @@ void Engine::Impl::diverge(std::int64_t failed) {
     now.last_cross_entropy = objective.cross_entropy;
     ++now.step;
   }
+  now.state = Engine::State::diverged;  // before it is recorded, as above
   if (now.step > last_recorded->step) record();
-  now.state = Engine::State::diverged;
   tell(Diverged{failed, false, now.step,
                 "Step " + std::to_string(failed) + " gave infinite values; shown is the last finite state, step " +
                     std::to_string(now.step) + ". To go on, " + advice_text + "."});

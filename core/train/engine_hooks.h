@@ -36,6 +36,8 @@ struct EngineHooks {
   std::size_t most_waiting_bytes = std::size_t{256} << 20;
   /// What recorded steps carry besides W and H.
   InsideWanted recorded = {};
+  /// Whether recorded steps come with a branch point (Engine::branch_point), which keeps the parameters there alive.
+  bool has_branch_points = false;
 };
 
 }  // namespace gramscope

@@ -25,13 +25,20 @@ struct Course {
   std::shared_ptr<const Engine::Checkpoint> peak;
 };
 
-/// All that advance() and apply() read and write. The lists are filled by Engine::checkpoint() only: going back within a run
-/// keeps what was recorded.
-struct Engine::Checkpoint {
+/// What model.weights names; nothing for an empty path.
+struct InitialWeights {
+  std::string path;
+  std::shared_ptr<const std::map<std::string, MatrixD>> tensors;
+};
+
+/// All that advance() and apply() read and write. The lists are filled by Engine::checkpoint() only, and with the newest record
+/// by Engine::branch_point(): going back within a run keeps what was recorded.
+struct EngineCheckpoint {
   Config config;
   std::string preset;
   std::shared_ptr<const Task> task;
   std::shared_ptr<TheoryOfTask> theory;
+  InitialWeights weights;  ///< of the segment
   std::int64_t segment = 0;
   std::int64_t step = 0;
   std::int64_t tick = 0;
@@ -42,14 +49,32 @@ struct Engine::Checkpoint {
   bool has_unrecorded_change = false;
   Random::State noise;
   std::shared_ptr<const Trainer::State> trainer;
-  std::shared_ptr<const Engine::Checkpoint> last_recorded;  ///< null in a checkpoint of a recorded step itself
+  std::shared_ptr<const EngineCheckpoint> last_recorded;  ///< null in a checkpoint of a recorded step itself
+  bool is_stop_due = false;  ///< a step has been recorded, and whether the run ends there is still to be looked at
   std::vector<Record> records;
+  std::size_t records_before = 0;          ///< those left out, in a branch point
   std::vector<TheoryDesk::Queue> waiting;  ///< those records among them that wait for L_mm
   std::size_t commands = 0;
 };
 
+/// The records as they were before L_mm was taken out of them: on a branch from an earlier moment it never is.
+struct Withdrawn {
+  std::size_t commands = 0;  ///< executed then, the one that took it out included
+  std::vector<Record> records;
+  std::vector<TheoryDesk::Queue> waiting;
+};
+
+struct Engine::Past {
+  std::vector<Record> records;  ///< without the newest, which the branch point has itself
+  std::vector<Executed> commands;
+  std::vector<Withdrawn> withdrawn;
+  // The work on L_mm belongs to an engine: these are the branch's own.
+  std::shared_ptr<TheoryOfTask> theory;
+  std::vector<TheoryDesk::Queue> waiting;
+};
+
 /// What an engine consists of. Its functions stand in engine.cpp (steps), engine_commands.cpp, engine_theory.cpp,
-/// engine_recording.cpp and engine_going_back.cpp.
+/// engine_recording.cpp, engine_going_back.cpp and engine_branching.cpp.
 struct Engine::Impl {
   explicit Impl(EngineHooks around) : hooks(std::move(around)) {}
 
@@ -61,18 +86,13 @@ struct Engine::Impl {
     std::string to;
   };
 
-  /// What model.weights names; nothing for an empty path.
-  struct InitialWeights {
-    std::string path;
-    std::shared_ptr<const std::map<std::string, MatrixD>> tensors;
-  };
-
   /// What a segment begins with: all of it that can fail to be made.
   struct Beginning {
     Config config;
     std::shared_ptr<const Task> task;
     std::shared_ptr<TheoryOfTask> theory;
     std::unique_ptr<Trainer> trainer;
+    InitialWeights weights;
   };
 
   Checkpoint now;  ///< its members from `noise` on are filled by checkpoint() only
@@ -80,12 +100,14 @@ struct Engine::Impl {
   std::unique_ptr<Trainer> trainer;
   std::vector<Record> records;
   std::vector<Executed> commands;
+  const Command* executing = nullptr;  ///< the command being executed, until it takes effect
+  std::vector<Withdrawn> withdrawn;
   EngineHooks hooks;
   TheoryDesk desk{hooks.most_waiting_bytes};
   std::shared_ptr<const Checkpoint> last_recorded;  ///< where a divergence goes back to
   std::int64_t limit = 0;                           ///< run.steps, looked at in every step
-  InitialWeights weights;                           ///< those of the current segment
   std::int64_t next_scheduled = 0;                  ///< the first scheduled step after the last record of the segment
+  bool is_stop_due = false;                         ///< see Checkpoint; only while settle() records
 
   void tell(Event event) const {
     if (hooks.listener) hooks.listener(event);
@@ -96,6 +118,9 @@ struct Engine::Impl {
   void finish();
 
   // Commands.
+  void execute(const Command& command);
+  /// From here on what can be seen of the engine comes after the command being executed: it enters the list.
+  void take_effect();
   void apply(const SetParameter& change);
   void apply(const Restart&);
   void apply(const Continue&);
@@ -129,6 +154,8 @@ struct Engine::Impl {
   bool record();
   /// Records what is due. A state that turns out not to be finite is a divergence of the step that led to it.
   void settle();
+  /// Whether the run ends at its peak is looked at once after each record that is due.
+  void end_at_peak_if_due();
   std::shared_ptr<Checkpoint> checkpoint() const;
   /// Each peak would otherwise keep the one before it alive, and so on back to the first.
   static std::shared_ptr<const Checkpoint> without_earlier_peaks(const Checkpoint& checkpoint);
@@ -147,6 +174,13 @@ struct Engine::Impl {
   /// to by the same steps, or further and slower where the config says so.
   void diverge(std::int64_t failed);
   std::string advice() const;
+
+  // Branching.
+  std::shared_ptr<const Checkpoint> branch_point() const;
+  std::shared_ptr<const Past> past(const Checkpoint& branch_point) const;
+  void begin_branch(const Checkpoint& branch_point, const Past& past);
+  /// What this engine knows of the theory that it shares with a branch point, without the work on it.
+  std::shared_ptr<TheoryOfTask> theory_for_branch(const TheoryOfTask& of, const Embeddings* recorded) const;
 };
 
 }  // namespace gramscope

@@ -1,6 +1,7 @@
 #include "core/train/engine_impl.h"
 
 #include <cmath>
+#include <utility>
 
 #include "core/metrics/measure.h"
 
@@ -68,14 +69,23 @@ bool Engine::Impl::record() {
   if (now.course.phase.peak_step() == now.step) now.course.peak = here->course.peak = without_earlier_peaks(*here);
   last_recorded = std::move(here);
   next_scheduled = next_scheduled_step(now.step);
-  tell(Recorded{std::move(record), replaces});
+  tell(Recorded{std::move(record), replaces, hooks.has_branch_points ? branch_point() : nullptr});
   return true;
 }
 
 void Engine::Impl::settle() {
   collect_theory();
-  if (!must_record()) return;
-  if (!record()) return diverge(now.step);
+  if (must_record()) {
+    is_stop_due = true;
+    if (!record()) {
+      is_stop_due = false;
+      return diverge(now.step);
+    }
+  }
+  if (std::exchange(is_stop_due, false)) end_at_peak_if_due();
+}
+
+void Engine::Impl::end_at_peak_if_due() {
   if (now.state == Engine::State::ready && now.config.text("run.stop") == "peak" && now.course.peak != nullptr &&
       now.course.watch.is_past_peak(now.config.integer("run.stop_after")))
     stop_at_peak();
@@ -85,6 +95,7 @@ std::shared_ptr<Engine::Checkpoint> Engine::Impl::checkpoint() const {
   auto copy = std::make_shared<Checkpoint>(now);
   copy->noise = noise.state();
   copy->last_recorded = last_recorded;
+  copy->is_stop_due = is_stop_due;
   copy->trainer = trainer->state();
   return copy;
 }

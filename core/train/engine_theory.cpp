@@ -14,6 +14,7 @@ void Engine::Impl::collect_theory() {
 void Engine::Impl::change_max_margin(bool was_withheld) {
   if (max_margin_withheld().empty()) return begin_theory();
   if (was_withheld) return;
+  withdrawn.push_back({commands.size(), records, desk.queues()});
   for (auto& event : desk.withdraw(records, now.theory, *embeddings({}))) tell(std::move(event));
 }
 

@@ -11,10 +11,14 @@
 
 namespace gramscope {
 
+/// What a branch begins from, and what an engine can go back to: see Engine::checkpoint(). Opaque.
+struct EngineCheckpoint;
+
 /// A step was recorded. `replaces_last`: the same step as the record before it, which this one supersedes.
 struct Recorded {
   Record record;
   bool replaces_last = false;
+  std::shared_ptr<const EngineCheckpoint> branch_point = {};  ///< of this step, where EngineHooks::has_branch_points
 };
 /// The config in force: after a command, a restart, a backed-off learning rate.
 struct ConfigChanged {

@@ -157,6 +157,12 @@ class TrainerOf final : public Trainer {
   static std::string shape_text(Index rows, Index cols) { return std::to_string(rows) + "×" + std::to_string(cols); }
 
   struct StateOf final : State {
+    std::size_t bytes() const override {
+      auto values = parameters.size();
+      for (const auto& buffer : optimizer.buffers) values += buffer.size();
+      return sizeof(StateOf) + optimizer.buffers.size() * sizeof(Vector<T>) + static_cast<std::size_t>(values) * sizeof(T);
+    }
+
     Vector<T> parameters;
     Index dimension = 0;
     typename Optimizer<T>::State optimizer;

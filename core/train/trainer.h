@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -20,6 +21,8 @@ class Trainer {
   /// Everything that a step reads and writes. Opaque; restore() takes it back.
   struct State {
     virtual ~State() = default;
+    /// The memory that it takes: parameters, buffers of the optimizer.
+    virtual std::size_t bytes() const = 0;
   };
   enum class Step {
     taken,

@@ -51,7 +51,7 @@ void Observatory::update() {
   // Files of a recording may differ in their labels: what is shown is a snapshot with the task it came with. A run's
   // snapshot of an earlier task is not shown beside the targets of the new one.
   if (snapshot != nullptr && is_recording()) adopt_theory_of(*snapshot->embeddings);
-  if (snapshot != nullptr && snapshot->embeddings->task == task_) snapshot_ = snapshot;
+  if (snapshot != nullptr && snapshot->embeddings->task == task_ && !is_in_past()) snapshot_ = snapshot;
   if (snapshot_ != nullptr && !snapshot_->embeddings->inside.layers.empty()) {
     layer_names_.clear();
     for (const auto& layer : snapshot_->embeddings->inside.layers) layer_names_.push_back(layer.name);
@@ -64,7 +64,8 @@ void Observatory::update() {
   if (sought_ && (status_.step == sought_->step || is_given_up)) sought_.reset();
   if (!pending_.empty()) settle_pending();
   arrange_rows();
-  request_frame();
+  if (is_in_past()) look_back();
+  if (!is_in_past()) request_frame();
   fit_ntp_ufm();
 }
 
@@ -76,6 +77,22 @@ void Observatory::fit_ntp_ufm() {
   if (ntp_ufm_fit_ == nullptr) return;
   ntp_ufm_fit_->set_active(is_wanted);
   ntp_ufm_ = ntp_ufm_fit_->state();
+}
+
+void Observatory::look_back() {
+  FrameWanted wanted = view.wanted;
+  wanted.order = block_order_;
+  const auto snapshot = past_.update(wanted);
+  if (!is_in_past()) return leave_past();
+  view.wanted = {};
+  if (snapshot != nullptr && snapshot->embeddings->task == task_ && snapshot->segment() == segment_) snapshot_ = snapshot;
+  if (!status_.preparation) status_.preparation = past_.preparation();
+}
+
+void Observatory::leave_past() {
+  past_.leave();
+  // The newest snapshot may be one from before the past was looked at.
+  has_changed_ = true;
 }
 
 void Observatory::arrange_rows() {
@@ -119,6 +136,7 @@ void Observatory::handle(const Event& event) {
     has_changed_ = true;
   } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
     course_.remeasure(*remeasured);
+    past_.remeasure(*remeasured);
   } else if (const auto* replaced = std::get_if<CourseReplaced>(&event)) {
     handle(*replaced);
   }
@@ -128,6 +146,7 @@ void Observatory::add(const Recorded& recorded) {
   const auto& record = recorded.record;
   course_.add(recorded);
   count_to_segment_of(record);
+  if (runner() != nullptr) past_.add(recorded);
   if (record.step() == 0) first_embeddings_ = record.embeddings;
 }
 
@@ -159,6 +178,7 @@ void Observatory::handle(const Finished& finished) {
 
 void Observatory::handle(const ConfigChanged& changed) {
   if (changed.restarted) {
+    if (is_in_past()) leave_past();
     course_.clear();
     marks_.clear();
     segment_ = changed.segment;

@@ -13,6 +13,7 @@
 #include "app/gl/draw_queue.h"
 #include "app/gram_order.h"
 #include "app/opening.h"
+#include "app/past.h"
 #include "app/recorded_course.h"
 #include "app/targets.h"
 #include "app/matrix_zoom.h"
@@ -108,7 +109,7 @@ class Observatory {
   void run();
   void pause();
   void toggle_running();
-  /// That many steps, then pause; recorded ones in a recording.
+  /// That many steps, then pause; recorded ones in a recording, and where the past of a run is looked at.
   void step(std::int64_t steps = 1);
   void restart();
   void new_seed();
@@ -118,16 +119,25 @@ class Observatory {
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
 
-  // The playhead: which of the recorded steps is shown.
-  bool has_playhead() const { return is_recording() && records().size() > 1; }
+  // The playhead: which of the recorded steps is shown. A run of our own goes on, or rests, whatever of its past is shown.
+  bool has_playhead() const { return records().size() > 1; }
   /// The step shown, or the one on its way to be shown.
-  std::int64_t playhead() const { return sought_ ? sought_->step : status_.step; }
-  /// Shows the recorded step nearest to that one, and pauses there.
+  std::int64_t playhead() const { return past_.is_shown() ? past_.step() : sought_ ? sought_->step : status_.step; }
+  /// Whether a run's past is shown instead of what it is at.
+  bool is_in_past() const { return past_.is_shown(); }
+  /// Shows the recorded step nearest to that one that is remembered, and rests there; from a run's newest on, the run itself.
   void seek(std::int64_t step);
-  /// So many recorded steps further, or back, and pauses there; as far as there are any.
+  /// So many recorded steps further, or back, and rests there; as far as there are any. After a run's newest, the run itself.
   void step_recorded(std::int64_t steps);
+  /// Goes on through the recorded steps from the one shown, at the speed chosen, or rests again. In a recording that is what
+  /// run() and pause() do; of a run, what is in the past.
+  void toggle_playing();
+  bool is_playing() const { return is_recording() ? status_.is_running : past_.is_playing(); }
   /// The newest step, and those that come after it.
   void go_live();
+  const History& history() const { return past_.history(); }
+  /// The most bytes that are kept of a run's past.
+  void set_history_cap(std::size_t bytes) { past_.set_cap(bytes); }
   /// Whether the newest step is shown, and where a recording is followed, whether the next will be when it comes.
   bool is_at_newest() const;
   /// Whether new files of a recording are looked for.
@@ -193,6 +203,8 @@ class Observatory {
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();
   void request_frame();
+  void look_back();
+  void leave_past();
   void arrange_rows();
   void fit_ntp_ufm();
   void adopt_task(std::shared_ptr<const Task> task);
@@ -224,6 +236,7 @@ class Observatory {
   std::unique_ptr<RunSource> source_;
   std::unique_ptr<Opening> opening_;
   std::optional<Sought> sought_;
+  Past past_;
   Config confirmed_;  ///< the engine's
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;

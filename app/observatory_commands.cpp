@@ -27,6 +27,7 @@ std::size_t nearest_record(const std::vector<Record>& records, std::int64_t step
 
 void Observatory::set_parameter(const std::string& key, const Value& value) {
   if (is_recording()) return;
+  if (is_in_past()) tell({Message::Level::info, "Changed for the run, which is at step " + std::to_string(status_.step) + "."});
   source_->send(SetParameter{key, value});
   pending_[key] = {value, seconds_now()};
   show_pending(key, value);
@@ -44,7 +45,9 @@ void Observatory::pause() {
 }
 
 void Observatory::toggle_running() { status_.is_running ? pause() : run(); }
-void Observatory::step(std::int64_t steps) { is_recording() ? step_recorded(steps) : source_->send(StepOnce{steps}); }
+void Observatory::step(std::int64_t steps) {
+  is_recording() || is_in_past() ? step_recorded(steps) : source_->send(StepOnce{steps});
+}
 
 void Observatory::restart() {
   if (!is_recording()) source_->send(Restart{});
@@ -59,10 +62,18 @@ void Observatory::new_seed() {
 void Observatory::set_speed(const SetSpeed& speed) {
   speed_ = speed;
   source_->send(speed);
+  if (past_.is_playing()) past_.play(speed_);
 }
 
 void Observatory::seek(std::int64_t step) {
-  if (!is_recording() || records().empty()) return;
+  if (records().empty()) return;
+  if (!is_recording()) {
+    past_.seek(step);
+    // At the newest recorded step a run that rests there is not past.
+    const std::int64_t last = records().back().step();
+    if (step > last || (past_.is_shown() && past_.step() == last && status_.step == last)) leave_past();
+    return;
+  }
   const std::int64_t nearest = records()[nearest_record(records(), step)].step();
   if (nearest == playhead() && !status_.is_running) return;
   sought_ = {nearest, seconds_now()};
@@ -71,21 +82,33 @@ void Observatory::seek(std::int64_t step) {
 }
 
 void Observatory::step_recorded(std::int64_t steps) {
-  if (!is_recording() || records().empty()) return;
+  if (records().empty()) return;
+  if (!is_recording()) {
+    if (!is_in_past() && steps > 0) return;
+    past_.move(playhead(), steps);
+    if (!is_in_past()) leave_past();
+    return;
+  }
   // From where the playhead is seen to stand: keys may come faster than files are read.
   const auto here = static_cast<std::int64_t>(nearest_record(records(), playhead()));
   const auto last = static_cast<std::int64_t>(records().size()) - 1;
   seek(records()[static_cast<std::size_t>(std::clamp<std::int64_t>(here + steps, 0, last))].step());
 }
 
+void Observatory::toggle_playing() {
+  if (is_recording()) return toggle_running();
+  if (past_.is_playing()) return past_.rest();
+  past_.play(speed_);
+}
+
 void Observatory::go_live() {
-  if (!is_recording()) return;
+  if (!is_recording()) return leave_past();
   sought_.reset();
   source_->send(GoLive{});
 }
 
 bool Observatory::is_at_newest() const {
-  if (!is_recording() || records().empty()) return true;
+  if (!is_recording() || records().empty()) return !is_in_past();
   const bool is_live = !sought_ && status_.recording->is_at_newest;
   return is_live || (!status_.recording->is_following && playhead() == records().back().step());
 }
@@ -142,6 +165,7 @@ void Observatory::show(std::unique_ptr<RunSource> source) {
   marks_.clear();
   segment_ = 0;
   sought_.reset();
+  past_.clear();
   theory_.reset();
   first_embeddings_.reset();
   layer_names_.clear();
@@ -153,7 +177,10 @@ void Observatory::show(std::unique_ptr<RunSource> source) {
 }
 
 void Observatory::cancel_preparation() {
-  if (opening_ == nullptr) return source_->cancel_preparation();
+  if (opening_ == nullptr) {
+    past_.cancel();
+    return source_->cancel_preparation();
+  }
   opening_->cancel();
   retire(std::move(opening_));
   status_.preparation.reset();

@@ -298,7 +298,7 @@ void Window::Impl::present() {
 bool Window::Impl::is_still(const Observatory& shown) {
   const auto& recording = shown.status().recording;
   const bool is_measuring = recording && recording->measured + recording->refused < recording->snapshots;
-  if (shown.status().is_running || shown.status().preparation || is_measuring || script) return false;
+  if (shown.status().is_running || shown.is_playing() || shown.status().preparation || is_measuring || script) return false;
   if (shown.snapshot() != last_snapshot) {
     last_snapshot = shown.snapshot();
     last_activity = Clock::now();

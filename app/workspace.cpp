@@ -262,7 +262,8 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
   };
   switch (shortcut) {
     case Shortcut::run_or_pause:
-      return toggle_run(observatory);
+      // What is seen to move, or to rest, is what the key is for.
+      return observatory.is_in_past() ? observatory.toggle_playing() : toggle_run(observatory);
     case Shortcut::step:
       return observatory.step();
     case Shortcut::step_back:

@@ -6,10 +6,10 @@ namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
   static constexpr std::array<ShortcutHelp, 20> lines{{
-      {"Space", "run or pause; play a recording"},
-      {".", "take one step; in a recording the next one"},
-      {",  ← →", "recording: the step before; one back, one on"},
-      {"Home  End", "recording: the first step, the newest"},
+      {"Space", "run or pause; play a recording or the past"},
+      {".", "take one step; in the past the next recorded one"},
+      {",  ← →", "into the past: the recorded step before, the next"},
+      {"Home  End", "the first recorded step; the newest, live"},
       {"R", "restart with the same initial weights"},
       {"N", "restart with a new seed"},
       {"1  2  3", "speed: log time, steps/s, max"},

@@ -20,7 +20,7 @@ std::span<const Record> current_records(const Observatory& observatory) {
 Phase current_phase(const Observatory& observatory) {
   const auto& records = observatory.records();
   if (records.empty()) return Phase::unformed;
-  if (!observatory.is_recording()) return records.back().phase.phase();
+  if (observatory.is_at_newest()) return records.back().phase.phase();
   const auto after = std::upper_bound(records.begin(), records.end(), observatory.playhead(),
                                       [](std::int64_t step, const Record& record) { return step < record.step(); });
   return after == records.begin() ? Phase::unformed : std::prev(after)->phase.phase();

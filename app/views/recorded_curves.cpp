@@ -29,7 +29,7 @@ PlotContent plot_over_steps(const Observatory& observatory, std::string name) {
     content.x_first = static_cast<double>(observatory.records().front().step());
     content.x_last = std::max(content.x_first + 1.0, static_cast<double>(observatory.records().back().step()));
   } else {
-    content.x_last = last_step(observatory, now);
+    content.x_last = last_step(observatory, static_cast<double>(observatory.status().step));
   }
   content.x_label = "step, log scale";
   content.x_unit = "step";

@@ -26,6 +26,11 @@ constexpr std::array<Hint, 6> kRunHints{{{"?", "all keys"},
                                       {".", "step"},
                                       {"R", "restart"},
                                       {"N", "new seed"}}};
+constexpr std::array<Hint, 5> kPastHints{{{"?", "all keys"},
+                                         {"End", "live"},
+                                         {"Space", "play/pause the past"},
+                                         {"← →", "recorded steps"},
+                                         {"F", "full view"}}};
 constexpr std::array<Hint, 2> kSnapshotHints{{{"?", "all keys"}, {"F", "full view"}}};
 constexpr std::array<Hint, 5> kRecordingHints{{{"?", "all keys"},
                                                {"Space", "play/pause"},
@@ -47,6 +52,7 @@ ImU32 colour_of(Message::Level level) {
 
 /// The keys that do something now.
 std::span<const Hint> hints_for(const Observatory& observatory) {
+  if (observatory.is_in_past()) return kPastHints;
   if (!observatory.is_recording()) return kRunHints;
   if (!observatory.has_playhead()) return kSnapshotHints;
   return kRecordingHints;
@@ -85,6 +91,15 @@ void draw_max_margin_share(const Rect& rect, float left, double share) {
                    "(run.max_margin) stops it.");
 }
 
+/// "The past, step 200. The run goes on, at step 12,000"
+std::string describe_past(const Observatory& observatory) {
+  const auto& status = observatory.status();
+  std::string text = observatory.is_playing() ? "Playing the past, step " : "The past, step ";
+  text += format_count(observatory.playhead());
+  text += status.is_running ? ". The run goes on, at step " : ". The run rests at step ";
+  return text + format_count(status.step);
+}
+
 }  // namespace
 
 std::string describe_pace(const RunnerStatus& status, const SetSpeed& speed) {
@@ -117,6 +132,7 @@ void draw_status_bar(const Observatory& observatory, const Rect& rect) {
   const bool has_message = observatory.message() != nullptr && observatory.message_age() < kMessageSeconds;
   const std::string text =
       has_message                  ? observatory.message()->text
+      : observatory.is_in_past()   ? describe_past(observatory)
       : observatory.is_recording() ? describe_recording(observatory)
                                    : describe_pace(observatory.status(), observatory.speed());
   ImU32 colour = palette().text_muted;

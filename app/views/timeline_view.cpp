@@ -75,7 +75,7 @@ class TimelineView final : public View {
     const auto now = observatory.is_recording() ? 0.0 : static_cast<double>(observatory.status().step);
     PlotContent content = plot_over_steps(observatory, "timeline");
     const bool has_live_button = observatory.has_playhead() && !observatory.is_at_newest() && rect.width() > 300.0f * ui_scale();
-    if (has_live_button) content.legend_margin = button_width(live_label(observatory)) + 10.0f * ui_scale();
+    if (has_live_button) content.legend_margin = playback_width(observatory) + 10.0f * ui_scale();
     if (observatory.has_playhead()) {
       content.is_playhead_movable = true;
       for (const auto& record : records) content.stops.push_back(static_cast<double>(record.step()));
@@ -98,7 +98,7 @@ class TimelineView final : public View {
     plot_.draw(rect, content);
     if (!content.is_playhead_movable) return;
     if (const auto sought = plot_.sought()) observatory.seek(std::llround(*sought));
-    if (has_live_button) draw_live_button(observatory, rect);
+    if (has_live_button) draw_playback_buttons(observatory, rect);
   }
 
  private:
@@ -115,11 +115,20 @@ class TimelineView final : public View {
   }
 
   static std::string live_label(const Observatory& observatory) {
-    return observatory.status().recording->is_following ? "Live" : "Newest";
+    return !observatory.is_recording() || observatory.status().recording->is_following ? "Live" : "Newest";
   }
 
-  /// Back to the newest step, at the right end of the legend.
-  static void draw_live_button(Observatory& observatory, const Rect& rect) {
+  static constexpr float kBetweenButtons = 6.0f;
+
+  /// Of a run the past is played here: the button above is that of the run itself.
+  static float playback_width(const Observatory& observatory) {
+    const float live = button_width(live_label(observatory));
+    if (observatory.is_recording()) return live;
+    return live + kBetweenButtons * ui_scale() + std::max(button_width("Play"), button_width("Pause"));
+  }
+
+  /// Back to the newest step, at the right end of the legend; left of it, on through the past.
+  static void draw_playback_buttons(Observatory& observatory, const Rect& rect) {
     const float s = ui_scale();
     const std::string label = live_label(observatory);
     const float right = rect.max.x - 18.0f * s;
@@ -127,7 +136,16 @@ class TimelineView final : public View {
     const Rect place{{std::round(right - button_width(label)), top}, {right, top + std::round(20.0f * s)}};
     if (button("button.live", place, label, ButtonKind::secondary,
                label == "Live" ? "The newest step, and those that come after it." : "The newest step.", "End"))
-      observatory.go_live();
+      return observatory.go_live();
+    if (observatory.is_recording()) return;
+    const bool is_playing = observatory.is_playing();
+    const float end = place.min.x - std::round(kBetweenButtons * s);
+    const float width = std::round(std::max(button_width("Play"), button_width("Pause")));
+    if (button("button.play_past", {{end - width, place.min.y}, {end, place.max.y}}, is_playing ? "Pause" : "Play",
+               ButtonKind::secondary,
+               is_playing ? "Holds the playhead where it is." : "Moves the playhead through the recorded steps, up to the run.",
+               "Space"))
+      observatory.toggle_playing();
   }
 
   /// Without two factors: how symmetric the embeddings are, how few directions they take, and whether the predictions

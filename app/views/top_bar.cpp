@@ -93,7 +93,9 @@ std::vector<Reading> readings_of(const Observatory& observatory) {
   const auto& status = observatory.status();
   const bool is_recording = observatory.is_recording();
   result.push_back({"step", "step", format_count(observatory.playhead()), "12,345",
-                    is_recording ? "The step of the snapshot that is shown." : "Steps taken since the last restart."});
+                    is_recording               ? "The step of the snapshot that is shown."
+                    : observatory.is_in_past() ? "The recorded step that is shown. The run itself is further on."
+                                               : "Steps taken since the last restart."});
   const auto* snapshot = observatory.snapshot();
   const double excess = snapshot != nullptr ? snapshot->metrics.get("loss_excess") : NAN;
   // A recording without W and labels has no loss.

@@ -13,7 +13,7 @@
 #include "core/io/embedding_cache.h"
 #include "core/io/recording_course.h"
 #include "core/io/recording_news.h"
-#include "core/io/recording_playback.h"
+#include "core/train/playback.h"
 #include "core/io/recording_reader.h"
 #include "core/io/recording_work.h"
 #include "core/linalg/arithmetic.h"
@@ -470,7 +470,7 @@ struct Recording::Impl {
 
   bool is_running = false;
   SetSpeed speed;
-  RecordingPlayback playback;
+  Playback playback;
 
   bool is_serving = false;
   Clock::time_point served{};

@@ -9,7 +9,7 @@ namespace gramscope {
 
 /// Where the playhead of a recording is to be by the clock: by log time over the steps, by snapshots per
 /// second, or one on whenever the last one was looked at.
-class RecordingPlayback {
+class Playback {
  public:
   using Clock = Pacer::Clock;
 

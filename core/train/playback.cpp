@@ -1,4 +1,4 @@
-#include "core/io/recording_playback.h"
+#include "core/train/playback.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@ namespace gramscope {
 
 using namespace std::chrono_literals;
 
-void RecordingPlayback::start(const SetSpeed& speed, std::int64_t step, Clock::time_point now) {
+void Playback::start(const SetSpeed& speed, std::int64_t step, Clock::time_point now) {
   speed_ = speed;
   position_ = speed.pace == Pace::steps_per_second ? 0 : step;
   pacer_.start(speed, position_, now);
@@ -15,7 +15,7 @@ void RecordingPlayback::start(const SetSpeed& speed, std::int64_t step, Clock::t
   rate_begun_ = now;
 }
 
-std::size_t RecordingPlayback::due(std::span<const std::int64_t> steps, std::size_t index, bool is_taken,
+std::size_t Playback::due(std::span<const std::int64_t> steps, std::size_t index, bool is_taken,
                                    Clock::time_point now) {
   if (index + 1 >= steps.size()) return index;
   std::size_t reached = index;
@@ -33,12 +33,12 @@ std::size_t RecordingPlayback::due(std::span<const std::int64_t> steps, std::siz
   return reached;
 }
 
-RecordingPlayback::Clock::time_point RecordingPlayback::next(Clock::time_point now) const {
+Playback::Clock::time_point Playback::next(Clock::time_point now) const {
   // Often enough that the pacer does not take the wait for a far step for a machine that cannot keep up.
   return speed_.pace == Pace::maximum ? now + 2ms : std::clamp(pacer_.next(position_), now + 1ms, now + 50ms);
 }
 
-void RecordingPlayback::measure_rate(std::int64_t moved, Clock::time_point now) {
+void Playback::measure_rate(std::int64_t moved, Clock::time_point now) {
   moved_ += moved;
   const double window = std::chrono::duration<double>(now - rate_begun_).count();
   if (window < 0.5) return;

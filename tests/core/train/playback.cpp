@@ -1,4 +1,4 @@
-#include "core/io/recording_playback.h"
+#include "core/train/playback.h"
 
 #include <doctest/doctest.h>
 
@@ -10,11 +10,11 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::vector<std::int64_t> kSteps{0, 1, 3, 7, 15, 1000};
-const RecordingPlayback::Clock::time_point kBegun{};
+const Playback::Clock::time_point kBegun{};
 
 /// Asked every 10 ms, as often as the owner of a recording is, for so many of them.
 std::size_t place_after(const SetSpeed& speed, std::size_t place, int times) {
-  RecordingPlayback playback;
+  Playback playback;
   playback.start(speed, kSteps[place], kBegun);
   for (int i = 1; i <= times; ++i) place = playback.due(kSteps, place, false, kBegun + i * 10ms);
   return place;
@@ -44,7 +44,7 @@ TEST_CASE("playback: so many snapshots in a second, whatever their steps") {
 }
 
 TEST_CASE("playback: at the most one on whenever the last was looked at") {
-  RecordingPlayback playback;
+  Playback playback;
   playback.start({Pace::maximum, 1.4, 60.0}, 0, kBegun);
   CHECK(playback.due(kSteps, 0, false, kBegun + 10s) == 0);
   CHECK(playback.due(kSteps, 0, true, kBegun + 10s) == 1);
@@ -54,7 +54,7 @@ TEST_CASE("playback: at the most one on whenever the last was looked at") {
 }
 
 TEST_CASE("playback: the pace that is shown is that of the steps") {
-  RecordingPlayback playback;
+  Playback playback;
   playback.start({Pace::steps_per_second, 1.4, 4.0}, 0, kBegun);
   std::size_t place = 0;
   for (int i = 1; i <= 51; ++i) place = playback.due(kSteps, place, false, kBegun + i * 10ms);

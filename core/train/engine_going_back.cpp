@@ -66,7 +66,7 @@ void Engine::Impl::diverge(std::int64_t failed) {
                       std::to_string(now.step) + " with the learning rate halved to " +
                       to_string(now.config.at("optimizer.lr")) + "."});
     tell_config(false, describe(config, now.config, "optimizer.lr"));
-    return;
+    return settle();  // at once: whether steps are asked for one by one must not show
   }
   Objective objective;
   while (now.step < failed - 1 && trainer->step(now.step, objective) == Trainer::Step::taken) {

@@ -49,7 +49,8 @@ std::size_t bytes_of_task(const Task& task) {
 }
 
 std::size_t bytes_of_theory(const TaskTheory& theory) {
-  std::size_t bytes = sizeof(TaskTheory) + bytes_beyond(theory.supports.of_context) + bytes_beyond(theory.supports.distinct);
+  std::size_t bytes = sizeof(TaskTheory) + bytes_beyond(theory.supports.of_context) + bytes_beyond(theory.supports.distinct) +
+                      bytes_beyond(theory.supports.multiplicity);
   for (const auto& group : theory.modes.groups) bytes += sizeof group + bytes_beyond(group.u) + bytes_beyond(group.v);
   return bytes;
 }
@@ -71,6 +72,8 @@ std::size_t bytes_of_config(const Config& config) {
 /// Goes through what is kept alive and notes each block once.
 class Inventory {
  public:
+  explicit Inventory(const KnownBytes& known) : known_(known) {}
+
   void add(const Embeddings& embeddings) {
     std::size_t bytes = sizeof(Embeddings) + bytes_beyond(embeddings.h) + bytes_beyond(embeddings.w) +
                         bytes_beyond(embeddings.bias) + bytes_beyond(embeddings.inside.layers) +
@@ -92,7 +95,7 @@ class Inventory {
     if (!note(checkpoint, bytes)) return;
     if (c.trainer != nullptr) note(c.trainer.get(), c.trainer->bytes());
     add(c.task.get(), bytes_of_task);
-    add(c.theory->theory.get(), bytes_of_theory);
+    if (c.theory != nullptr) add(c.theory->theory.get(), bytes_of_theory);
     if (c.weights.tensors != nullptr) {
       std::size_t weights = 0;
       for (const auto& [name, values] : *c.weights.tensors) weights += sizeof(values) + bytes_beyond(name) + bytes_beyond(values);
@@ -119,9 +122,12 @@ class Inventory {
 
   template <class T>
   void add(const T* what, std::size_t (*bytes)(const T&)) {
-    if (what != nullptr) note(what, bytes(*what));
+    if (what == nullptr) return;
+    const auto size = known_ ? known_(what) : std::nullopt;
+    note(what, size ? *size : bytes(*what));
   }
 
+  const KnownBytes& known_;
   MemoryBlocks blocks_;  ///< few: searched through
 };
 
@@ -139,14 +145,14 @@ std::size_t bytes_of(const MemoryBlocks& blocks) {
   return bytes;
 }
 
-MemoryBlocks memory_blocks(const Embeddings& embeddings) {
-  Inventory inventory;
+MemoryBlocks memory_blocks(const Embeddings& embeddings, const KnownBytes& known) {
+  Inventory inventory(known);
   inventory.add(embeddings);
   return inventory.take();
 }
 
-MemoryBlocks memory_blocks(const EngineCheckpoint& checkpoint) {
-  Inventory inventory;
+MemoryBlocks memory_blocks(const EngineCheckpoint& checkpoint, const KnownBytes& known) {
+  Inventory inventory(known);
   inventory.add(&checkpoint);
   return inventory.take();
 }

@@ -33,7 +33,7 @@ Act change(const std::string& key, const Value& value) { return {0, SetParameter
 class Original {
  public:
   Original(const Config& config, const std::vector<Act>& acts, const MaxMarginSolver& solver = {})
-      : engine(config, {}, hooks(solver)) {
+      : first(config), engine(config, {}, hooks(solver)) {
     remember();
     for (const auto& act : acts) {
       for (std::int64_t left = act.steps; left > 0 && engine.state() == Engine::State::ready; --left) engine.advance(1);
@@ -58,8 +58,8 @@ class Original {
 
   /// The branch must be this run in all that can be seen of it.
   void check_same(const Engine& branch) const {
-    CHECK(branch.parameter_bytes() == engine.parameter_bytes());
-    CHECK(csv(branch) == csv(engine));
+    CHECK((branch.parameter_bytes() == engine.parameter_bytes()));
+    CHECK((csv(branch) == csv(engine)));
     CHECK(branch.config() == engine.config());
     CHECK(branch.segment() == engine.segment());
     CHECK(branch.step() == engine.step());
@@ -72,6 +72,9 @@ class Original {
 
   /// From every `stride`-th point.
   void check_branches(std::size_t stride = 1) {
+    Engine again(first);
+    follow(again);
+    check_same(again);
     for (std::size_t i = 0; i < points.size(); i += stride) {
       CAPTURE(points[i].segment);
       CAPTURE(points[i].step);
@@ -82,6 +85,7 @@ class Original {
     }
   }
 
+  Config first;
   std::vector<Branching> points;
   Engine engine;
 
@@ -133,6 +137,9 @@ TEST_CASE("branch: every model with every optimizer and precision goes on with t
         CAPTURE(kind);
         CAPTURE(optimizer);
         CAPTURE(precision);
+        // Networks take AdamW, the others the two plain ones; each takes two.
+        const bool is_network = std::string(kind) == "transformer" || std::string(kind) == "mlp";
+        if (std::string(optimizer) == (is_network ? "gd" : "adamw")) continue;
         Config config = of_model(kind, optimizer, precision, 60);
         config.set("optimizer.lr", 0.01);
         Original(config, {steps(17), change("reg.smoothing", 0.1), steps(30), steps(100)}).check_branches(9);
@@ -170,9 +177,8 @@ TEST_CASE("branch: a stop at the peak comes where it came, before it, at it and 
   REQUIRE(original.engine.segment() >= 1);
   original.check_branches();
   // Where stopping is wished for at a record that would have been one to stop at, the next record is.
-  Config late = small_run(600);
-  late.set("run.stop_after", std::int64_t{5});
-  Original(late, {steps(400), change("run.stop", std::string("peak")), steps(500), {0, Continue{}}, steps(10)}).check_branches(5);
+  Original(small_run(600), {steps(400), change("run.stop", std::string("peak")), steps(500), {0, Continue{}}, steps(10)})
+      .check_branches(5);
 }
 
 TEST_CASE("branch: divergences are gone through again, those before are not") {
@@ -235,8 +241,8 @@ TEST_CASE("branch: a branch of a branch, from its past and from its present") {
     twin.apply(SetParameter{"optimizer.lr", 1.0});
     branch.advance(40);
     twin.advance(40);
-    CHECK(twin.parameter_bytes() == branch.parameter_bytes());
-    CHECK(csv(twin) == csv(branch));
+    CHECK((twin.parameter_bytes() == branch.parameter_bytes()));
+    CHECK((csv(twin) == csv(branch)));
   }
 }
 
@@ -251,8 +257,8 @@ TEST_CASE("branch: the original goes on as if there were none") {
     branch.apply(SetParameter{"reg.smoothing", 0.2});
     branch.advance(5);
   }
-  CHECK(engine.parameter_bytes() == alone.parameter_bytes());
-  CHECK(csv(engine) == csv(alone));
+  CHECK((engine.parameter_bytes() == alone.parameter_bytes()));
+  CHECK((csv(engine) == csv(alone)));
 }
 
 TEST_CASE("branch: a restart begins with the weights that were read, whatever has become of the file") {
@@ -275,7 +281,7 @@ TEST_CASE("branch: a restart begins with the weights that were read, whatever ha
   const auto point = engine.branch_point();
   auto branch = Engine::branch_from(*point, *engine.past(*point));  // nothing there could read a file
   branch.apply(Restart{});
-  CHECK(branch.parameter_bytes() == first);
+  CHECK((branch.parameter_bytes() == first));
   CHECK(branch.step() == 0);
   CHECK(readings == 1);
 }
@@ -330,28 +336,27 @@ TEST_CASE("branch: records that wait for L_mm wait on the branch too, and get th
       {steps(20), change("run.max_margin", std::string("never")), steps(10), change("run.max_margin", std::string("auto")),
        steps(20), change("run.max_margin", std::string("never")), steps(5)},
   };
-  for (const auto& acts : all)
-    for (const bool is_found_first : {false, true})
-      for (const bool is_late_on_branch : {false, true}) {
-        CAPTURE(is_found_first);
-        CAPTURE(is_late_on_branch);
-        Original original(small_run(70), acts, is_found_first ? MaxMarginSolver{} : solve_late);
-        for (const auto& from : original.points) {
-          EngineHooks hooks;
-          if (is_late_on_branch) hooks.solve_max_margin = solve_late;
-          auto branch = Engine::branch_from(*from.point, *original.engine.past(*from.point), hooks);
+  for (const auto& acts : all) {
+    const std::string expected = csv(Original(small_run(70), acts).engine);
+    for (const bool is_found_first : {false, true}) {
+      Original original(small_run(70), acts, is_found_first ? MaxMarginSolver{} : solve_late);
+      for (std::size_t i = 0; i < original.points.size(); i += 4) {
+        // Found at once on the branch, and late.
+        for (const auto& solver : {MaxMarginSolver{}, MaxMarginSolver{solve_late}}) {
+          CAPTURE(is_found_first);
+          CAPTURE(i);
+          const auto& point = *original.points[i].point;
+          auto branch = Engine::branch_from(point, *original.engine.past(point), EngineHooks{.solve_max_margin = solver});
           original.follow(branch);
           branch.complete_theory();
-          Engine straight(small_run(70));
-          original.follow(straight);
-          CHECK(csv(branch) == csv(straight));
+          CHECK((csv(branch) == expected));
           CHECK_FALSE(branch.awaits_max_margin());
         }
-        original.engine.complete_theory();
-        Engine straight(small_run(70));
-        original.follow(straight);
-        CHECK(csv(original.engine) == csv(straight));
       }
+      original.engine.complete_theory();
+      CHECK((csv(original.engine) == expected));
+    }
+  }
 }
 
 TEST_CASE("branch: before L_mm is taken out of the records, a branch has it in them") {
@@ -365,7 +370,7 @@ TEST_CASE("branch: before L_mm is taken out of the records, a branch has it in t
     branch.complete_theory();
     Engine straight(small_run(70));
     straight.advance(branch.step());
-    CHECK(csv(branch) == csv(straight));
+    CHECK((csv(branch) == csv(straight)));
     CHECK(branch.records().front().metrics.find("sim_h_mm")->is_defined());
   }
 }

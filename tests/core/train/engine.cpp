@@ -233,6 +233,19 @@ TEST_CASE("engine: backing off halves the learning rate until the run goes on") 
   }
 }
 
+TEST_CASE("engine: backing off is recorded the same however the steps are asked for") {
+  Config config = small_run(300);
+  config.set("optimizer.lr", 1e6);
+  config.set("run.on_divergence", std::string("back_off"));
+  Engine whole(config);
+  whole.advance(200);
+  Engine single(config);
+  while (single.tick() < whole.tick()) single.advance(1);
+  CHECK(single.parameter_bytes() == whole.parameter_bytes());
+  CHECK(recorded_steps(single) == recorded_steps(whole));
+  CHECK(csv(single) == csv(whole));
+}
+
 TEST_CASE("engine: run.steps can be moved while it runs, also below the step it is at") {
   Engine engine(small_run(50));
   while (engine.advance(100) == Engine::State::ready) {

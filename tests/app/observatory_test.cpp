@@ -232,3 +232,63 @@ TEST_CASE("observatory: following is a switch of the source") {
   observatory.update();
   CHECK_FALSE(observatory.status().recording->is_following);
 }
+
+TEST_CASE("observatory: a run's past is shown while the run goes on, and left for the run again") {
+  Config config;
+  config.set("task.factors", std::int64_t{2});
+  config.set("run.steps", std::int64_t{1'000'000'000});
+  Observatory observatory(resolve(config), "endless", true, SetSpeed{Pace::maximum, 1.4, 60.0});
+  REQUIRE(update_until(observatory, [&] { return observatory.status().step > 300; }));
+  CHECK(observatory.has_playhead());
+  CHECK(observatory.is_at_newest());
+
+  observatory.seek(100);
+  REQUIRE(observatory.is_in_past());
+  const std::int64_t past = observatory.playhead();
+  CHECK(past == 100);  // a scheduled step: 10^(48/24)
+  REQUIRE(update_until(observatory, [&] { return observatory.snapshot()->step() == past; }));
+  const auto record = std::find_if(observatory.records().begin(), observatory.records().end(),
+                                   [&](const Record& one) { return one.step() == past; });
+  REQUIRE(record != observatory.records().end());
+  CHECK(observatory.snapshot()->metrics.get("cka_semantic") == record->metrics.get("cka_semantic"));
+  const auto before = observatory.status().step;
+  REQUIRE(update_until(observatory, [&] { return observatory.status().step > before + 100; }));
+  CHECK(observatory.snapshot()->step() == past);
+
+  observatory.step_recorded(-1);
+  CHECK(observatory.playhead() == 91);  // 10^(47/24) = 90.9
+  observatory.step(1);
+  CHECK(observatory.playhead() == 100);
+  observatory.toggle_playing();
+  CHECK(observatory.is_playing());
+  REQUIRE(update_until(observatory, [&] { return observatory.playhead() > 100; }));
+  observatory.toggle_playing();
+  CHECK(!observatory.is_playing());
+  CHECK(observatory.is_in_past());
+
+  observatory.go_live();
+  CHECK(!observatory.is_in_past());
+  REQUIRE(update_until(observatory, [&] { return observatory.snapshot()->step() > before; }));
+  observatory.pause();
+}
+
+TEST_CASE("observatory: at its newest step a run that rests is not past, and a restart ends the past") {
+  Observatory observatory(tiny_config(), "tiny", true, SetSpeed{Pace::maximum, 1.4, 60.0});
+  REQUIRE(update_until(observatory, [&] {
+    return observatory.status().state == Engine::State::finished && observatory.records().back().step() == 50;
+  }));
+  observatory.seek(49);
+  CHECK(!observatory.is_in_past());
+  observatory.seek(3);
+  CHECK(observatory.playhead() == 3);
+  observatory.seek(1'000);
+  CHECK(!observatory.is_in_past());
+  observatory.step_recorded(1);
+  CHECK(!observatory.is_in_past());
+  observatory.step_recorded(-1);
+  CHECK(observatory.is_in_past());
+  observatory.restart();
+  REQUIRE(update_until(observatory, [&] { return !observatory.is_in_past(); }));
+  observatory.seek(3);  // the new segment has recorded its first step only
+  CHECK(observatory.playhead() == 0);
+}

@@ -64,8 +64,14 @@ std::shared_ptr<const Engine::Past> Engine::Impl::past(const Checkpoint& point) 
   const auto later = std::find_if(withdrawn.begin(), withdrawn.end(),
                                   [&](const Withdrawn& before) { return before.commands > point.commands; });
   past->withdrawn.assign(withdrawn.begin(), later);
-  past->records = later == withdrawn.end() ? records : later->records;
+  past->records = records;
   cut(past->records, point.records_before);
+  // Backwards: the first that took something out of a record knows what it was at the branch point.
+  for (auto before = withdrawn.end(); before != later;) {
+    --before;
+    for (const auto& [place, metrics] : before->metrics)
+      if (place < past->records.size()) past->records[place].metrics = metrics;
+  }
 
   // One for each task, however many queues wait for it.
   std::vector<std::shared_ptr<TheoryOfTask>> theories;

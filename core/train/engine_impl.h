@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/metrics/phase.h"
@@ -57,10 +58,10 @@ struct EngineCheckpoint {
   std::size_t commands = 0;
 };
 
-/// The records as they were before L_mm was taken out of them: on a branch from an earlier moment it never is.
+/// What the records were before L_mm was taken out of them: on a branch from an earlier moment it never is.
 struct Withdrawn {
   std::size_t commands = 0;  ///< executed then, the one that took it out included
-  std::vector<Record> records;
+  std::vector<std::pair<std::size_t, Metrics>> metrics;  ///< of the records that have changed: by their place in the list
   std::vector<TheoryDesk::Queue> waiting;
 };
 

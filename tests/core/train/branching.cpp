@@ -21,23 +21,23 @@ struct Branching {
 };
 
 /// Steps, then a command.
-struct Act {
+struct Turn {
   std::int64_t steps = 0;
   std::optional<Command> command;
 };
 
-Act steps(std::int64_t count) { return {count, std::nullopt}; }
-Act change(const std::string& key, const Value& value) { return {0, SetParameter{key, value}}; }
+Turn steps(std::int64_t count) { return {count, std::nullopt}; }
+Turn change(const std::string& key, const Value& value) { return {0, SetParameter{key, value}}; }
 
-/// A run that remembers a branch point of every recorded step and of every moment between two acts.
+/// A run that remembers a branch point of every recorded step and of every moment between two turns.
 class Original {
  public:
-  Original(const Config& config, const std::vector<Act>& acts, const MaxMarginSolver& solver = {})
+  Original(const Config& config, const std::vector<Turn>& turns, const MaxMarginSolver& solver = {})
       : first(config), engine(config, {}, hooks(solver)) {
     remember();
-    for (const auto& act : acts) {
-      for (std::int64_t left = act.steps; left > 0 && engine.state() == Engine::State::ready; --left) engine.advance(1);
-      if (act.command) engine.apply(*act.command);
+    for (const auto& turn : turns) {
+      for (std::int64_t left = turn.steps; left > 0 && engine.state() == Engine::State::ready; --left) engine.advance(1);
+      if (turn.command) engine.apply(*turn.command);
       remember();
     }
     engine.settle();
@@ -197,29 +197,29 @@ TEST_CASE("branch: whatever is changed at any step, a branch from anywhere is th
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     CAPTURE(seed);
     Random random(seed, 77);
-    std::vector<Act> acts;
+    std::vector<Turn> turns;
     for (int i = 0; i < 20; ++i) {
-      acts.push_back(steps(random.below(25)));
+      turns.push_back(steps(random.below(25)));
       switch (random.below(10)) {
-        case 0: acts.push_back(change("optimizer.schedule", std::string(random.below(2) == 0 ? "cosine" : "constant"))); break;
-        case 1: acts.push_back(change("reg.smoothing", 0.3 * random.uniform())); break;
-        case 2: acts.push_back(change("run.stop", std::string(random.below(3) == 0 ? "none" : "peak"))); break;
-        case 3: acts.push_back(change("model.d", static_cast<std::int64_t>(4 + random.below(10)))); break;
-        case 4: acts.push_back(change("run.stop_after", static_cast<std::int64_t>(1 + random.below(4)))); break;
-        case 5: acts.push_back(change("optimizer.lr", random.below(3) == 0 ? 1e5 : 1.0 + random.uniform())); break;
-        case 6: acts.push_back({0, Restart{}}); break;
-        case 7: acts.push_back(change("run.steps", static_cast<std::int64_t>(1 + random.below(300)))); break;
-        case 8: acts.push_back(change("optimizer.kind", std::string(random.below(2) == 0 ? "momentum" : "gd"))); break;
-        default: acts.push_back({0, Continue{}});
+        case 0: turns.push_back(change("optimizer.schedule", std::string(random.below(2) == 0 ? "cosine" : "constant"))); break;
+        case 1: turns.push_back(change("reg.smoothing", 0.3 * random.uniform())); break;
+        case 2: turns.push_back(change("run.stop", std::string(random.below(3) == 0 ? "none" : "peak"))); break;
+        case 3: turns.push_back(change("model.d", static_cast<std::int64_t>(4 + random.below(10)))); break;
+        case 4: turns.push_back(change("run.stop_after", static_cast<std::int64_t>(1 + random.below(4)))); break;
+        case 5: turns.push_back(change("optimizer.lr", random.below(3) == 0 ? 1e5 : 1.0 + random.uniform())); break;
+        case 6: turns.push_back({0, Restart{}}); break;
+        case 7: turns.push_back(change("run.steps", static_cast<std::int64_t>(1 + random.below(300)))); break;
+        case 8: turns.push_back(change("optimizer.kind", std::string(random.below(2) == 0 ? "momentum" : "gd"))); break;
+        default: turns.push_back({0, Continue{}});
       }
     }
-    acts.push_back(steps(40));
+    turns.push_back(steps(40));
     for (const char* on_divergence : {"stop", "back_off"}) {
       CAPTURE(on_divergence);
       Config config = small_run(400);
       config.set("run.on_divergence", std::string(on_divergence));
       config.set("run.max_margin", std::string("never"));
-      Original(config, acts).check_branches(7);
+      Original(config, turns).check_branches(7);
     }
   }
 }
@@ -329,17 +329,17 @@ std::shared_ptr<MaxMarginWork> solve_late(std::shared_ptr<const TaskTheory> theo
 }  // namespace
 
 TEST_CASE("branch: records that wait for L_mm wait on the branch too, and get the same") {
-  const std::vector<std::vector<Act>> all{
+  const std::vector<std::vector<Turn>> all{
       {steps(20), change("reg.smoothing", 0.1), steps(40)},
       {steps(20), change("task.factors", std::int64_t{2}), steps(30), {0, Restart{}}, steps(20)},
       // Taken back: on a branch from before it never is, until the command comes again.
       {steps(20), change("run.max_margin", std::string("never")), steps(10), change("run.max_margin", std::string("auto")),
        steps(20), change("run.max_margin", std::string("never")), steps(5)},
   };
-  for (const auto& acts : all) {
-    const std::string expected = csv(Original(small_run(70), acts).engine);
+  for (const auto& turns : all) {
+    const std::string expected = csv(Original(small_run(70), turns).engine);
     for (const bool is_found_first : {false, true}) {
-      Original original(small_run(70), acts, is_found_first ? MaxMarginSolver{} : solve_late);
+      Original original(small_run(70), turns, is_found_first ? MaxMarginSolver{} : solve_late);
       for (std::size_t i = 0; i < original.points.size(); i += 4) {
         // Found at once on the branch, and late.
         for (const auto& solver : {MaxMarginSolver{}, MaxMarginSolver{solve_late}}) {

@@ -82,7 +82,7 @@ double largest_gap(const std::vector<std::int64_t>& steps) {
   return largest;
 }
 
-std::string text_of(const History& history) {
+std::string left_in(const History& history) {
   std::string text;
   for (const auto* at : all_of(history))
     text += std::to_string(at->segment) + ":" + std::to_string(at->step) + (at->branch_point != nullptr ? "* " : " ");
@@ -152,7 +152,7 @@ TEST_CASE("history: what is left depends on what was added and on the cap") {
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     std::string course;
     const auto note = [](std::string& into) {
-      return [&into](History& now, Random&) { into += text_of(now) + "\n"; };
+      return [&into](History& now, Random&) { into += left_in(now) + "\n"; };
     };
     random_session(seed, 300, 200'000, note(course));
     // Other addresses this time.

@@ -170,14 +170,17 @@ void AtomicFile::require_replaceable() const {
                                  fs::is_directory(status) ? "is a directory" : "is not a regular file"));
 }
 
-void AtomicFile::write(std::string_view bytes) {
+void AtomicFile::write(std::string_view bytes) { write_at(size_, bytes); }
+
+void AtomicFile::write_at(std::uint64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = calls_.pwrite(descriptor_, bytes.data(), bytes.size(), end_);
+    const ssize_t count = calls_.pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     // A call that does nothing and says nothing would be repeated for ever.
     if (count <= 0) fail("could not write", count < 0 ? errno : EIO);
     bytes.remove_prefix(static_cast<std::size_t>(count));
-    end_ += count;
+    offset += static_cast<std::uint64_t>(count);
+    size_ = std::max(size_, offset);
   }
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -33,9 +32,12 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  /// Where to write until commit(): for libraries that open files by name.
   const std::filesystem::path& temporary() const { return temporary_; }
+  /// Appends the bytes.
   void write(std::string_view bytes);
+  /// Writes the bytes from `offset` on, over those that are there or behind them.
+  void write_at(std::uint64_t offset, std::string_view bytes);
+  std::uint64_t size() const { return size_; }
   void commit();
 
  private:
@@ -52,7 +54,7 @@ class AtomicFile {
   std::filesystem::path directory_;
   std::filesystem::path temporary_;
   int descriptor_ = -1;
-  off_t end_ = 0;
+  std::uint64_t size_ = 0;
   Placed placed_ = Placed::no;
 };
 

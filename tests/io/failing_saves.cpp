@@ -12,6 +12,7 @@
 
 #include "core/io/atomic_file.h"
 #include "core/io/held_file.h"
+#include "core/io/npz.h"
 #include "core/registry/error.h"
 #include "tests/io/failing_calls.h"
 #include "tests/io/temporary_directory.h"
@@ -109,6 +110,35 @@ TEST_CASE("saving: whichever call fails, what was there stays, the message says 
   }
 }
 
+TEST_CASE("saving: an archive, of whose many writes each may fail") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "arrays.npz";
+  const std::vector<NamedArray> older{{"x", real_array({1.0, 2.0})}};
+  const std::vector<NamedArray> newer{{"x", real_array({3.0})}, {"names", text_array({"λ", "b"})}};
+  write_npz(path, older);
+  FailingCalls counted;
+  write_npz(path, newer, Compression::deflated, counted.calls());
+  const auto names = counted.names();
+  const auto bytes = contents(path);
+  CHECK(std::count(names.begin(), names.end(), "pwrite") > 10);
+  for (std::size_t at = 0; at + 1 < names.size(); ++at) {
+    if (names[at] == "flock" || names[at] == "unlink") continue;
+    write_npz(path, older);
+    FailingCalls failing({at, ENOSPC});
+    const auto calls = failing.calls();
+    const auto message = message_of<RuntimeError>([&] { write_npz(path, newer, Compression::deflated, calls); });
+    CAPTURE(at);
+    CAPTURE(names[at]);
+    CHECK(message.find(path.string() + ": could not ") == 0);
+    CHECK(contains(message, "No space left on device. Nothing there has changed: make room there"));
+    CHECK(read_npz(path)[0].array == older[0].array);
+    CHECK(count_entries(directory.path()) == 1);
+    failing.repair();
+    write_npz(path, newer, Compression::deflated, calls);
+    CHECK(contents(path) == bytes);
+  }
+}
+
 TEST_CASE("saving: short writes and interrupted calls are gone on with") {
   const TemporaryDirectory directory;
   const auto path = directory / "file";
@@ -135,6 +165,10 @@ TEST_CASE("saving: short writes and interrupted calls are gone on with") {
   CHECK(contents(path) == bytes);
   CHECK(count_entries(directory.path()) == 1);
   CHECK(calls_made > 2 * 10000 / 7);
+  const std::vector<NamedArray> arrays{{"x", real_array(std::vector<double>(500, 0.1))}};
+  write_npz(directory / "uninterrupted", arrays);
+  write_npz(path, arrays, Compression::deflated, calls);
+  CHECK(contents(path) == contents(directory / "uninterrupted"));
 }
 
 TEST_CASE("saving: a write that does nothing is a failure, not a wait") {

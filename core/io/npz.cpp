@@ -21,7 +21,8 @@ constexpr std::size_t kChunk = std::size_t{1} << 24;
 constexpr uLong kDate = 0x00210000;
 constexpr std::string_view kSuffix = ".npy";
 
-/// An AtomicFile as minizip writes to one. What the file throws waits until minizip, which is C, has returned.
+/// An AtomicFile as minizip writes to one. What the file throws waits until minizip, which is C, has returned; until then
+/// minizip is told that all is well, for where a write fails it loses memory.
 class ArchiveFile {
  public:
   ArchiveFile(const fs::path& path, const SavingCalls& calls) : path_(path), file_(path, calls) {}
@@ -39,27 +40,26 @@ class ArchiveFile {
       return self(stream).seek(offset, origin);
     };
     functions.zclose_file = [](voidpf, voidpf) { return 0; };
-    functions.zerror_file = [](voidpf, voidpf stream) { return self(stream).error_ ? 1 : 0; };
+    functions.zerror_file = [](voidpf, voidpf) { return 0; };
     return functions;
   }
 
   void commit() { file_.commit(); }
 
-  [[noreturn]] void fail(const std::string& name) const {
+  /// After every call of minizip: throws what the file has thrown meanwhile, or if the call did not succeed.
+  void check(bool is_done, const std::string& name) const {
     if (error_) std::rethrow_exception(error_);
-    throw RuntimeError(fmt::format("{}: could not write the array {}: the archive refused it", path_.string(), name));
+    if (!is_done) throw RuntimeError(fmt::format("{}: could not write {}: the archive refused it", path_.string(), name));
   }
 
  private:
   static ArchiveFile& self(voidpf stream) { return *static_cast<ArchiveFile*>(stream); }
 
   uLong write(const char* bytes, uLong count) {
-    if (error_) return 0;
     try {
-      file_.write_at(position_, {bytes, count});
+      if (!error_) file_.write_at(position_, {bytes, count});
     } catch (const RuntimeError&) {
       error_ = std::current_exception();
-      return 0;
     }
     position_ += count;
     return count;
@@ -84,30 +84,31 @@ void add_member(zipFile archive, const ArchiveFile& file, const NamedArray& arra
   info.dosDate = kDate;
   const int method = compression == Compression::deflated ? Z_DEFLATED : 0;
   const int is_large = bytes.size() >= 0xFFFFFFFFu ? 1 : 0;
-  if (zipOpenNewFileInZip64(archive, member.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, method,
-                            Z_BEST_SPEED, is_large) != ZIP_OK)
-    file.fail(array.name);
+  file.check(zipOpenNewFileInZip64(archive, member.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, method, Z_BEST_SPEED,
+                                   is_large) == ZIP_OK,
+             array.name);
   for (std::size_t done = 0; done < bytes.size(); done += kChunk) {
     const auto count = static_cast<unsigned>(std::min(kChunk, bytes.size() - done));
-    if (zipWriteInFileInZip(archive, bytes.data() + done, count) != ZIP_OK) file.fail(array.name);
+    file.check(zipWriteInFileInZip(archive, bytes.data() + done, count) == ZIP_OK, array.name);
   }
-  if (zipCloseFileInZip(archive) != ZIP_OK) file.fail(array.name);
+  file.check(zipCloseFileInZip(archive) == ZIP_OK, array.name);
 }
 
 }  // namespace
 
 void write_npz(const fs::path& path, std::span<const NamedArray> arrays, Compression compression, const SavingCalls& calls) {
+  constexpr const char* kDirectory = "the archive's directory";
   ArchiveFile file(path, calls);
   zlib_filefunc64_def functions = file.functions();
   zipFile archive = zipOpen2_64(path.c_str(), APPEND_STATUS_CREATE, nullptr, &functions);
-  if (archive == nullptr) file.fail("archive");
+  file.check(archive != nullptr, kDirectory);
   try {
     for (const auto& array : arrays) add_member(archive, file, array, compression);
   } catch (...) {
     zipClose(archive, nullptr);
     throw;
   }
-  if (zipClose(archive, nullptr) != ZIP_OK) file.fail("archive");
+  file.check(zipClose(archive, nullptr) == ZIP_OK, kDirectory);
   file.commit();
 }
 

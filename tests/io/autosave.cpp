@@ -10,7 +10,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <optional>
-#include <regex>
 
 #include "core/io/atomic_file.h"
 #include "core/io/version.h"
@@ -109,8 +108,9 @@ TEST_CASE("autosave: a session is there until it is forgotten, and of a running 
   {
     Autosave autosave(places);
     CHECK(autosave.note().empty());
-    CHECK(std::regex_match(autosave.file().filename().string(),
-                           std::regex("autosave_[0-9]{8}T[0-9]{6}_" + std::to_string(::getpid()) + "\\.toml")));
+    auto shape = autosave.file().filename().string();
+    std::replace_if(shape.begin(), shape.begin() + 24, [](char c) { return c >= '0' && c <= '9'; }, '0');
+    CHECK(shape == "autosave_00000000T000000_" + std::to_string(::getpid()) + ".toml");
     CHECK((static_cast<unsigned>(fs::status(places[0]).permissions()) & 0777u) == 0700u);
     CHECK(!fs::exists(autosave.file()));
     autosave.save(named_session("mine", 7));

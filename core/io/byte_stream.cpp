@@ -73,11 +73,15 @@ void FileStream::get(char* to, std::size_t count) {
   offset_ += count;
 }
 
-std::string shown_name(std::string_view name) {
-  std::u32string text = utf32(name.substr(0, kMostShownBytes));
-  for (auto& c : text)
+std::string shown_text(std::string_view text) {
+  std::u32string shown = utf32(text);
+  for (auto& c : shown)
     if (c < 0x20 || (c >= 0x7F && c < 0xA0)) c = 0xFFFD;
-  return utf8(text) + (name.size() > kMostShownBytes ? "…" : "");
+  return utf8(shown);
+}
+
+std::string shown_name(std::string_view name) {
+  return shown_text(name.substr(0, kMostShownBytes)) + (name.size() > kMostShownBytes ? "…" : "");
 }
 
 }  // namespace gramscope

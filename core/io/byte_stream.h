@@ -81,7 +81,9 @@ class FileStream final : public ByteStream {
   std::uint64_t offset_;
 };
 
-/// A name out of a file as messages show it: at most 80 bytes, and nothing that a terminal would obey.
+/// Text out of a file as messages show it: nothing that a terminal would obey.
+std::string shown_text(std::string_view text);
+/// A name out of a file, of which messages show at most 80 bytes.
 std::string shown_name(std::string_view name);
 
 }  // namespace gramscope

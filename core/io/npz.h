@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/io/npy.h"
+#include "core/io/saving_calls.h"
 
 namespace gramscope {
 
@@ -20,7 +21,7 @@ enum class Compression { stored, deflated };
 /// Writes an .npz file, which is a zip archive of .npy files (atomically; throws RuntimeError). Entries carry
 /// a fixed date, so the same arrays give the same bytes.
 void write_npz(const std::filesystem::path& path, std::span<const NamedArray> arrays,
-               Compression compression = Compression::deflated);
+               Compression compression = Compression::deflated, const SavingCalls& calls = system_calls());
 
 /// The name of the array that a member of an .npz file holds: without ".npy".
 std::string npz_array_name(const std::string& member);

@@ -24,10 +24,7 @@ constexpr std::array<std::string_view, 8> kPresetKeys{"format", "title",     "su
 Preset parse_preset(std::string_view text, const std::string& file) {
   const TomlDocument document(text, file);
   const auto& root = document.root();
-  if (!root.contains("format")) document.fail("format", "is missing: a preset begins with format = 1");
-  if (const auto format = document.count(root, "format"); format != 1)
-    document.fail(*root.get("format"), "format",
-                  fmt::format("{} is not known to this version, which reads 1", format));
+  document.require_format();
   document.require_known_keys(root, "", kPresetKeys);
   Preset preset;
   preset.name = std::filesystem::path(file).stem().string();

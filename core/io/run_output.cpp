@@ -49,6 +49,8 @@ void remove_previous_run(const fs::path& directory) {
   fs::remove(directory / kWeights);
   remove_matching(directory, task);
   remove_matching(directory / kSnapshots, snapshot);
+  remove_leftovers(directory);
+  remove_leftovers(directory / kSnapshots);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "core/io/atomic_file.h"
 #include "core/io/input_paths.h"
+#include "core/io/session_commands.h"
 #include "core/io/toml_config.h"
 #include "core/io/version.h"
 #include "core/registry/error.h"
@@ -23,7 +24,6 @@ constexpr std::array<std::string_view, 14> kSessionKeys{"format",  "version", "c
                                                         "summary", "ticks",   "task",  "model",  "optimizer",
                                                         "reg",     "run",     "input", "command"};
 constexpr std::array<std::string_view, 3> kInputKeys{"path", "bytes", "digest"};
-constexpr std::array<std::string_view, 6> kCommandKeys{"tick", "op", "key", "value", "preset", "config"};
 
 /// Whether a parameter of that key is a path, whatever has it.
 bool is_file_parameter(const std::string& key) {
@@ -61,53 +61,13 @@ std::string command_toml(const Engine::Executed& executed) {
   return text;
 }
 
-Engine::Executed parse_command(const TomlDocument& document, const toml::table& table) {
-  document.require_known_keys(table, "command.", kCommandKeys);
-  const auto tick = document.count(table, "tick");
-  const auto op = document.text(table, "op");
-  if (op == "restart") return {tick, Restart{}};
-  if (op == "continue") return {tick, Continue{}};
-  if (op == "set") return {tick, SetParameter{document.text(table, "key"), document.value(table, "value")}};
-  if (op != "load") document.fail(*table.get("op"), "op", "must be set, restart, continue or load");
-  const auto* config = table.get_as<toml::table>("config");
-  if (config == nullptr) document.fail(table, "config", "is missing: a table of parameters");
-  document.require_known_keys(*config, "config.", config_sections());
-  return {tick, Load{resolve(document.config(*config)), document.text(table, "preset")}};
-}
-
-/// Calls `read` with each table of [[key]], in order.
-template <class Read>
-void for_each_table(const TomlDocument& document, const std::string& key, const Read& read) {
-  const auto* node = document.root().get(key);
-  if (node == nullptr) return;
-  const auto* array = node->as_array();
-  if (array == nullptr) document.fail(*node, key, "must be written as [[" + key + "]]");
-  for (const auto& entry : *array) {
-    const auto* table = entry.as_table();
-    if (table == nullptr) document.fail(entry, key, "must be a table");
-    read(*table);
-  }
-}
-
-std::vector<Engine::Executed> parse_commands(const TomlDocument& document, const std::filesystem::path& directory) {
-  std::vector<Engine::Executed> commands;
-  for_each_table(document, "command", [&](const toml::table& table) {
-    auto command = parse_command(document, table);
-    if (auto* load = std::get_if<Load>(&command.command)) anchor_paths(load->config, directory);
-    if (!commands.empty() && command.tick < commands.back().tick)
-      document.fail(table, "tick", fmt::format("{} is before the command above it", command.tick));
-    commands.push_back(std::move(command));
-  });
-  return commands;
-}
-
 std::vector<TaskInput> parse_inputs(const TomlDocument& document) {
   std::vector<TaskInput> inputs;
-  for_each_table(document, "input", [&](const toml::table& table) {
-    document.require_known_keys(table, "input.", kInputKeys);
-    inputs.push_back({document.text(table, "path"), static_cast<std::uint64_t>(document.count(table, "bytes")),
-                      document.text(table, "digest")});
-  });
+  for (const auto* table : document.tables("input")) {
+    document.require_known_keys(*table, "input.", kInputKeys);
+    inputs.push_back({document.text(*table, "path"), static_cast<std::uint64_t>(document.count(*table, "bytes")),
+                      document.text(*table, "digest")});
+  }
   return inputs;
 }
 
@@ -178,14 +138,14 @@ Session parse_session(std::string_view text, const std::string& file) {
   const TomlDocument document(text, file);
   const auto& root = document.root();
   Session session;
-  // Only a recorded run says which version recorded it.
-  if (!root.contains("version")) {
+  // What only a recorded run has; it must then say which version recorded it.
+  constexpr std::array<std::string_view, 6> kOfRecordedRuns{"version", "cpu", "preset", "ticks", "input", "command"};
+  const auto is_there = [&](std::string_view key) { return root.contains(key); };
+  if (std::none_of(kOfRecordedRuns.begin(), kOfRecordedRuns.end(), is_there)) {
     session.preset = parse_preset(text, file);
     return session;
   }
-  if (const auto format = document.count(root, "format"); format != 1)
-    document.fail(*root.get("format"), "format",
-                  fmt::format("{} is not known to this version, which reads 1", format));
+  document.require_format();
   document.require_known_keys(root, "", kSessionKeys);
   session.version = document.text(root, "version");
   if (session.version.empty()) document.fail(*root.get("version"), "version", "must not be empty");
@@ -197,8 +157,12 @@ Session parse_session(std::string_view text, const std::string& file) {
   session.preset.config = document.config(root);
   anchor_paths(session.preset.config, directory);
   session.inputs = parse_inputs(document);
-  session.commands = parse_commands(document, directory);
+  session.commands = parse_commands(document, resolve(session.preset.config), directory);
   if (root.contains("ticks")) session.ticks = document.count(root, "ticks");
+  if (session.ticks && !session.commands.empty() && *session.ticks < session.commands.back().tick)
+    document.fail(*root.get("ticks"), fmt::format("ticks = {}", *session.ticks),
+                  fmt::format("is before the last command, at {}; it says how many steps were executed",
+                              session.commands.back().tick));
   return session;
 }
 

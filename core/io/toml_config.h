@@ -2,9 +2,11 @@
 
 #include <toml++/toml.h>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/registry/config.h"
 
@@ -24,7 +26,13 @@ class TomlDocument {
   /// The same for the file as a whole.
   [[noreturn]] void fail(const std::string& key, const std::string& problem) const;
 
-  /// Throws if the table has a key that is not `allowed`, naming the nearest.
+  /// Runs a check of the registry: what it finds wrong is told at that node's line, and as about `key` unless it says
+  /// itself about which parameter it is.
+  void check(const toml::node& at, const std::string& key, const std::function<void()>& action) const;
+
+  /// Throws unless the file is of the format that this version reads, saying which version wrote it if the file says so.
+  void require_format() const;
+  /// Throws at the first key of the table that is not `allowed`, naming the nearest.
   void require_known_keys(const toml::table& table, const std::string& prefix,
                           std::span<const std::string_view> allowed) const;
   std::string text(const toml::table& table, const std::string& key) const;
@@ -32,15 +40,18 @@ class TomlDocument {
   /// A whole number of at least 0.
   std::int64_t count(const toml::table& table, const std::string& key) const;
   Value value(const toml::table& table, const std::string& key) const;
+  /// The tables written as [[key]], in order; none where there is no such key.
+  std::vector<const toml::table*> tables(const std::string& key) const;
 
   /// The parameters in the tables task, model, optimizer, reg and run of `table`, each checked against the
   /// registry; defaults are not filled in.
   Config config(const toml::table& table) const;
 
  private:
-  /// Runs a check of the registry and gives its message the line and the key.
-  template <class Check>
-  void located(const toml::node& at, const std::string& key, const Check& check) const;
+  void require_readable(const toml::node& at, const std::string& key, const std::string& text) const;
+  [[noreturn]] void refuse(toml::source_index line, const std::string& message) const;
+  /// "written by gramscope 0.2.0" where another version than this wrote the file; otherwise empty.
+  std::string other_version() const;
 
   std::string file_;
   toml::table root_;

@@ -128,16 +128,22 @@ Parameter with_slider(Parameter parameter, double minimum, double maximum) {
 
 namespace {
 
+/// A value of the wrong type: a text in quotes, or "4" would pass for 4.
+[[noreturn]] void refuse_type(const Parameter& parameter, const Value& value) {
+  const bool is_text = std::holds_alternative<std::string>(value);
+  refuse(parameter, is_text ? "\"" + to_string(value) + "\"" : to_string(value));
+}
+
 /// `value` in the parameter's own type, if it is allowed at all.
 Value value_in_range(const Parameter& parameter, const Value& value) {
   const auto as_number = [&]() -> double {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
     if (const auto* real = std::get_if<double>(&value)) return *real;
-    refuse(parameter, to_string(value));
+    refuse_type(parameter, value);
   };
   switch (parameter.type) {
     case ParameterType::flag:
-      if (!std::holds_alternative<bool>(value)) refuse(parameter, to_string(value));
+      if (!std::holds_alternative<bool>(value)) refuse_type(parameter, value);
       return value;
     case ParameterType::choice: {
       const auto* text = std::get_if<std::string>(&value);

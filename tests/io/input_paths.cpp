@@ -90,6 +90,6 @@ TEST_CASE("session: mistakes in inputs are told with file, line and key") {
   };
   CHECK(refusal("input = 3\n").starts_with("s.toml:5: input: must be written as [[input]]"));
   CHECK(refusal("[[input]]\nbytes = 3\ndigest = \"x\"\n").find("path: is missing") != std::string::npos);
-  CHECK(refusal("[[input]]\npath = \"a\"\nbytes = -3\ndigest = \"x\"\n").starts_with("s.toml:7: bytes: "));
+  CHECK(refusal("[[input]]\npath = \"a\"\nbytes = -3\ndigest = \"x\"\n").starts_with("s.toml:7: bytes = -3: "));
   CHECK(refusal("[[input]]\npath = \"a\"\nbites = 3\n").starts_with("s.toml:7: input.bites: "));
 }

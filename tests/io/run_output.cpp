@@ -176,7 +176,8 @@ TEST_CASE("RunOutput: of a directory in use only a previous run's files go away"
        {"notes.txt", "my_task.npz", "snapshots/mine.npz", "snapshots/step_7.npz", "snapshots/step_00000999.npz.bak"})
     put(directory / kept, kept);
   for (const char* old :
-       {"metrics.csv", "segment_3_task.npz", "snapshots/step_00012345.npz", "snapshots/segment_3_step_00000000.npz"})
+       {"metrics.csv", "segment_3_task.npz", "snapshots/step_00012345.npz", "snapshots/segment_3_step_00000000.npz",
+        ".metrics.csv.gramscope-12-3.tmp", "snapshots/.step_00000001.npz.gramscope-12-4.tmp"})
     put(directory / old, "old");
   run_into(directory.path());
   for (const char* kept :
@@ -186,6 +187,8 @@ TEST_CASE("RunOutput: of a directory in use only a previous run's files go away"
   CHECK(!fs::exists(directory / "segment_3_task.npz"));
   CHECK(!fs::exists(directory / "snapshots/step_00012345.npz"));
   CHECK(!fs::exists(directory / "snapshots/segment_3_step_00000000.npz"));
+  CHECK(!fs::exists(directory / ".metrics.csv.gramscope-12-3.tmp"));
+  CHECK(!fs::exists(directory / "snapshots/.step_00000001.npz.gramscope-12-4.tmp"));
   CHECK(contents(directory / "metrics.csv") != "old");
 }
 

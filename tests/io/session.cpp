@@ -99,11 +99,11 @@ TEST_CASE("session: a replay ends in the same bits") {
 
 TEST_CASE("session: mistakes are told with file, line and key") {
   const auto text = session_toml(sample_session());
-  CHECK(session_refusal(text + "\n[[command]]\ntick = 44\nop = \"restart\"\n").find(": tick: 44 ") !=
+  CHECK(session_refusal(text + "\n[[command]]\ntick = 44\nop = \"restart\"\n").find(": tick = 44: ") !=
         std::string::npos);
-  CHECK(session_refusal(text + "\n[[command]]\ntick = 46\nop = \"jump\"\n").find(": op: ") !=
+  CHECK(session_refusal(text + "\n[[command]]\ntick = 46\nop = \"jump\"\n").find(": op = \"jump\": ") !=
         std::string::npos);
-  CHECK(session_refusal(text + "\n[[command]]\ntick = -1\nop = \"restart\"\n").find(": tick: ") !=
+  CHECK(session_refusal(text + "\n[[command]]\ntick = -1\nop = \"restart\"\n").find(": tick = -1: ") !=
         std::string::npos);
   CHECK(session_refusal(text + "\n[[command]]\ntick = 46\nop = \"set\"\nkey = \"model.d\"\n")
             .find(": value: is missing") != std::string::npos);

@@ -226,6 +226,22 @@ TEST_CASE("history: ends, peaks and pins stay; changes do not take everybody's p
   CHECK(largest_gap(dragged.steps(0)) <= place(1));
 }
 
+TEST_CASE("history: the ends of segments that are over are protected no more, and restarts leave room for the run at hand") {
+  History one(1u << 20);
+  one.add(moment(0, 0));
+  const auto each = one.bytes();
+  History history(100 * each);
+  for (std::int64_t segment = 0; segment < 500; ++segment)
+    for (const std::int64_t step : {0, 1, 2, 3}) history.add(moment(segment, step));
+  for (std::int64_t step = 0; step < 3'000; ++step) history.add(moment(500, step));
+  const auto steps = history.steps(500);
+  CHECK(steps.size() >= 50);
+  CHECK(steps.front() == 0);
+  CHECK(steps.back() == 2'999);
+  CHECK(history.steps(0).empty());
+  CHECK_FALSE(history.steps(499).empty());
+}
+
 TEST_CASE("history: the peak, the overtake and the collapse of a run stay, as they are known at its end") {
   History one(1u << 20);
   one.add(moment(0, 0));

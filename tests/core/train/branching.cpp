@@ -152,8 +152,8 @@ TEST_CASE("branch: schedules, paths and changed parameters go on with the same b
   config.set("optimizer.warmup", std::int64_t{20});
   config.set("reg.path", std::string("geometric"));
   Original(config, {steps(13), change("reg.gamma", 0.005), change("reg.gamma", 0.01), steps(40),
-                    change("optimizer.schedule", std::string("step")), steps(9), change("optimizer.kind", std::string("adamw")),
-                    change("optimizer.lr", 0.01), steps(50), change("run.steps", std::int64_t{150}), steps(100),
+                    change("optimizer.schedule", std::string("step")), steps(9),
+                    change("optimizer.kind", std::string("momentum")), change("optimizer.lr", 0.01), steps(50), change("run.steps", std::int64_t{150}), steps(100),
                     change("run.steps", std::int64_t{200}), steps(100)})
       .check_branches(3);
 }
@@ -161,8 +161,8 @@ TEST_CASE("branch: schedules, paths and changed parameters go on with the same b
 TEST_CASE("branch: restarts, other capacities, seeds and tasks go on with the same bits") {
   Config other = small_run(60);
   other.set("task.factors", std::int64_t{2});
-  Original(small_run(80), {steps(12), change("model.d", std::int64_t{4}), steps(11), change("model.d", std::int64_t{9}), steps(7),
-                           {0, Restart{}}, steps(20), change("run.seed", std::int64_t{5}), steps(9),
+  Original(small_run(80), {steps(12), change("model.d", std::int64_t{4}), steps(11), change("model.d", std::int64_t{9}),
+                           steps(7), {0, Restart{}}, steps(20), change("run.seed", std::int64_t{5}), steps(9),
                            change("model.d", std::int64_t{12}), change("run.seed", std::int64_t{6}), {5, Load{other, "other"}},
                            steps(9), change("task.factors", std::int64_t{3}), {0, Restart{}}, steps(100)})
       .check_branches(3);

@@ -117,7 +117,7 @@ class Engine {
   /// An engine that goes on from there with its own hooks. With nothing changed its parameters, its records and what it tells
   /// of them are bit for bit those that the original has had; the steps of the past are not told again. A record of the past
   /// that waits for L_mm is completed on the branch, which has it solved for by itself if it was not yet there when past() was
-  /// called. Reads no file; throws bad_alloc at most.
+  /// called. Where the run has stopped at its peak right after the record, the branch has too. Reads no file.
   static Engine branch_from(const Checkpoint& branch_point, const Past& past, EngineHooks hooks = {});
 
   /// The parameters now, tensor by tensor in the layout's order.

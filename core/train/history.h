@@ -36,9 +36,9 @@ Moment moment_of(const Recorded& recorded);
 ///
 /// All moments together take at most cap() bytes after every call, counted by block (memory_blocks()): what several of them
 /// share counts once. What is over it gives way like this:
-/// - Embeddings and branch points have half of the cap each, and each may use what the other leaves of its half. Where both
-///   together are over the cap and branch points over their half, a branch point goes and its moment stays without; else a
-///   moment goes, with its branch point.
+/// - Embeddings and branch points have half of the cap each, and each may use what the other leaves of its half. Where all is
+///   over the cap and branch points over their half, a branch point goes and its moment stays without it; else a moment goes,
+///   with its branch point.
 /// - Which one goes is a matter of log(1 + step) and of what is protected: see LogThinning. Ends of the segment in force, the
 ///   peak, the overtake and the collapse of each segment and what has been pinned as `landmark` go last, and before them what
 ///   has been pinned as `mark`.
@@ -93,8 +93,8 @@ class History {
   const Moment* previous(MomentKey key) const;  ///< the last before
   /// Of that segment the one closest on the timeline, whose axis is log(1 + step); of two as close the earlier.
   const Moment* nearest(MomentKey key) const;
-  /// The last that has a branch point, at or before: an engine that goes on from there, with the commands that have been executed
-  /// since at their ticks, comes to exactly that step.
+  /// The last that has a branch point, at or before: an engine that goes on from there, with the commands executed since at
+  /// their ticks, comes to exactly that step.
   const Moment* branch_point_at_or_before(MomentKey key) const;
   /// The steps of a segment that are remembered, ascending.
   std::vector<std::int64_t> steps(std::int64_t segment) const;

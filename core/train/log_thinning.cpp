@@ -12,6 +12,9 @@ namespace {
 
 constexpr MomentKey first_of(std::int64_t segment) { return {segment, std::numeric_limits<std::int64_t>::min()}; }
 
+/// In powers of two.
+constexpr double kWorthOfSegment = 0.25;
+
 double distance_between(MomentKey before, MomentKey after) {
   return std::log1p(static_cast<double>(after.step)) - std::log1p(static_cast<double>(before.step));
 }
@@ -58,7 +61,7 @@ const MomentKey* LogThinning::at_or_before(MomentKey key) const {
 }
 
 void LogThinning::take_away(Steps::const_iterator at) {
-  places_[at->second.rank].erase({at->second.gap, at->first});
+  places_[at->second.rank].erase({at->second.worth, at->first});
 }
 
 void LogThinning::place(Steps::iterator at) {
@@ -68,8 +71,10 @@ void LogThinning::place(Steps::iterator at) {
   const auto next = std::next(at);
   const bool has_after = next != steps_.end() && next->first.segment == key.segment;
   auto& step = at->second;
-  step.gap = (has_before ? distance_between(std::prev(at)->first, key) : std::numbers::ln2) +
-             (has_after ? distance_between(key, next->first) : std::numbers::ln2);
+  const double gap = (has_before ? distance_between(std::prev(at)->first, key) : std::numbers::ln2) +
+                     (has_after ? distance_between(key, next->first) : std::numbers::ln2);
+  // As a sum it never needs to be worked out again when another segment begins.
+  step.worth = std::log2(gap) + kWorthOfSegment * static_cast<double>(key.segment);
   if (next == steps_.end())
     step.rank = kNewest;
   else if (!has_before && key.segment == steps_.rbegin()->first.segment)
@@ -78,7 +83,7 @@ void LogThinning::place(Steps::iterator at) {
     step.rank = step.protection == Protection::landmark ? kLandmark
                 : step.protection == Protection::mark   ? kMark
                                                         : kOrdinary;
-  places_[step.rank].insert({step.gap, key});
+  places_[step.rank].insert({step.worth, key});
 }
 
 void LogThinning::place_around(Steps::iterator at) {

@@ -28,8 +28,11 @@ enum class Protection {
 ///
 /// A step's place is the distance of its two neighbours in log(1 + step), which is the gap that it would leave. Neighbours are
 /// of one segment; beyond either end of a segment one is thought of at a distance of log 2, a doubling. The smallest gap goes
-/// first, of equal ones the earlier step. With n steps left over a length U = log(1 + last) the smallest such gap is at most
-/// 2U / (n - 2): no gap that thinning leaves is larger than about twice the even one.
+/// first, of equal ones the earlier step. With n steps of a segment left over a length U = log(1 + last) the smallest such gap
+/// is at most 2U / (n - 2): no gap that thinning leaves is larger than about twice the even one.
+///
+/// The further back a segment, the coarser it gets: four segments back a gap counts half. A hundred restarts leave room for the
+/// run at hand.
 ///
 /// Protected steps go after all that are not; but marks beyond half of all steps go before those: a parameter that was moved
 /// over a thousand steps does not take everybody's place. Both ends of the last segment are as landmarks, and go after those;
@@ -54,14 +57,14 @@ class LogThinning {
  private:
   enum Rank : std::size_t { kOrdinary, kMark, kLandmark, kFirst, kNewest, kRanks };
   struct Place {
-    double gap = 0.0;
+    double worth = 0.0;
     MomentKey key;
     friend auto operator<=>(const Place&, const Place&) = default;
   };
   struct Step {
     Protection protection = Protection::none;
     Rank rank = kOrdinary;
-    double gap = 0.0;
+    double worth = 0.0;  ///< log2 of the gap, and a quarter for each segment
   };
   using Steps = std::map<MomentKey, Step>;
 

@@ -98,7 +98,8 @@ class Inventory {
     if (c.theory != nullptr) add(c.theory->theory.get(), bytes_of_theory);
     if (c.weights.tensors != nullptr) {
       std::size_t weights = 0;
-      for (const auto& [name, values] : *c.weights.tensors) weights += sizeof(values) + bytes_beyond(name) + bytes_beyond(values);
+      for (const auto& [name, values] : *c.weights.tensors)
+        weights += sizeof(values) + bytes_beyond(name) + bytes_beyond(values);
       note(c.weights.tensors.get(), weights);
     }
     for (const auto& record : c.records)

@@ -100,7 +100,8 @@ History random_session(std::uint64_t seed, int count, std::size_t cap, const Aft
   std::shared_ptr<const EngineCheckpoint> peak;
   for (int i = 0; i < count; ++i) {
     if (random.below(100) == 0) ++segment, step = -1;
-    if (random.below(8) != 0 || step < 0) step += 1 + random.below(1 + static_cast<std::uint32_t>(std::max<std::int64_t>(0, step)) / 8);
+    const auto longest = 1 + static_cast<std::uint32_t>(std::max<std::int64_t>(0, step)) / 8;
+    if (random.below(8) != 0 || step < 0) step += 1 + random.below(longest);
     Moment next = moment(segment, step, 1 + random.below(400));
     if (random.below(10) == 0 && last != nullptr) next.embeddings = last;
     last = next.embeddings;
@@ -185,7 +186,8 @@ TEST_CASE("history: thinned ten-thousandfold, what is left lies evenly in log(1 
       double even = place(steps.back()) / static_cast<double>(places - 1);
       for (std::int64_t early = 0; native_gap(early) > even;) {
         ++early;
-        even = (place(steps.back()) - place(early * stride)) / static_cast<double>(static_cast<std::int64_t>(places) - 1 - early);
+        const auto others = static_cast<std::int64_t>(places) - 1 - early;
+        even = (place(steps.back()) - place(early * stride)) / static_cast<double>(others);
       }
       double largest = 0.0;
       for (std::size_t i = 1; i < steps.size(); ++i)
@@ -224,6 +226,22 @@ TEST_CASE("history: ends, peaks and pins stay; changes do not take everybody's p
   CHECK(marked >= 10);
   CHECK(marked <= 31);
   CHECK(largest_gap(dragged.steps(0)) <= place(1));
+}
+
+TEST_CASE("history: the ends of segments that are over are protected no more, and restarts leave room for the run at hand") {
+  History one(1u << 20);
+  one.add(moment(0, 0));
+  const auto each = one.bytes();
+  History history(100 * each);
+  for (std::int64_t segment = 0; segment < 500; ++segment)
+    for (const std::int64_t step : {0, 1, 2, 3}) history.add(moment(segment, step));
+  for (std::int64_t step = 0; step < 3'000; ++step) history.add(moment(500, step));
+  const auto steps = history.steps(500);
+  CHECK(steps.size() >= 50);
+  CHECK(steps.front() == 0);
+  CHECK(steps.back() == 2'999);
+  CHECK(history.steps(0).empty());
+  CHECK_FALSE(history.steps(499).empty());
 }
 
 TEST_CASE("history: the peak, the overtake and the collapse of a run stay, as they are known at its end") {
@@ -429,7 +447,8 @@ TEST_CASE("memory_blocks: parameters, the optimizer's state and matrices to thei
     std::set<const void*> places;
     for (const auto& block : blocks) CHECK(places.insert(block.what).second);
     // Parameters and one velocity, up to the padding of tensors and the fixed part.
-    const auto found = std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.what == point->trainer.get(); });
+    const auto found =
+        std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.what == point->trainer.get(); });
     REQUIRE(found != blocks.end());
     const auto parameters = engine.parameter_bytes().size();
     CHECK(found->bytes >= 2 * parameters);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string>
 
 #include "core/io/input_paths.h"
@@ -41,23 +40,32 @@ const CommandForm& form_of(const TomlDocument& document, const toml::table& tabl
   return *form;
 }
 
+/// Whether a parameter may decide what others apply and in what range: a kind does, and what a task is like.
+bool may_decide(std::string_view key) {
+  const auto deciding = deciding_keys();
+  return key.starts_with("task.") || std::find(deciding.begin(), deciding.end(), key) != deciding.end();
+}
+
 /// What the parameters are as the commands are read, so that each value is checked against the range that it had to be in.
 class FollowedConfig {
  public:
-  FollowedConfig(const TomlDocument& document, const Config& config) : document_(document), config_(config) {}
+  FollowedConfig(const TomlDocument& document, const Config& config)
+      : document_(document), config_(config), applicable_(applicable_parameters(config)) {}
 
   SetParameter set(const toml::table& table) {
     const SetParameter change{document_.text(table, "key"), document_.value(table, "value")};
-    // Of a drag, hundreds of changes of one value, only the last decides what may follow.
-    if (change.key != dragged_.key) {
-      settle();
-      applicable_ = applicable_parameters(config_);
-    }
     const auto& key_node = *table.get("key");
     const auto& value_node = *table.get("value");
+    // Of the thousands of values that a drag sets, the last alone is taken over, and only before something depends on it.
+    const bool goes_on = find_changed(change.key) != changed_.end();
+    const bool is_decided = std::none_of(changed_.begin(), changed_.end(), [](const Changed& c) { return may_decide(c.key); });
+    if (!goes_on && (may_decide(change.key) || !is_decided)) settle();
     document_.check(key_node, "key", [&] { find_parameter(applicable_, change.key); });
     document_.check(value_node, change.key, [&] { checked_value(find_parameter(applicable_, change.key), change.value); });
-    dragged_ = {change.key, &value_node, change.value};
+    if (const auto changed = find_changed(change.key); changed != changed_.end())
+      *changed = {change.key, &value_node, change.value};
+    else
+      changed_.push_back({change.key, &value_node, change.value});
     return change;
   }
 
@@ -68,31 +76,36 @@ class FollowedConfig {
     if (given == nullptr) document_.fail(*node, "config", "must be a table of parameters");
     document_.require_known_keys(*given, "config.", config_sections());
     Load load{resolve(document_.config(*given)), document_.text(table, "preset")};
-    dragged_ = {};
+    settle();
     config_ = load.config;
+    applicable_ = applicable_parameters(config_);
     anchor_paths(load.config, directory);
     return load;
   }
 
-  /// Takes the value that is being dragged as it has become.
+  /// Takes over the values that have been set since the last time.
   void settle() {
-    if (dragged_.at == nullptr) return;
-    document_.check(*dragged_.at, dragged_.key,
-                    [&] { config_ = with_change(config_, dragged_.key, dragged_.value, nullptr); });
-    dragged_ = {};
+    for (const auto& changed : changed_)
+      document_.check(*changed.at, changed.key, [&] { config_ = with_change(config_, changed.key, changed.value, nullptr); });
+    if (!changed_.empty()) applicable_ = applicable_parameters(config_);
+    changed_.clear();
   }
 
  private:
-  struct Dragged {
+  struct Changed {
     std::string key;
-    const toml::node* at = nullptr;
+    const toml::node* at;
     Value value;
   };
 
+  std::vector<Changed>::iterator find_changed(const std::string& key) {
+    return std::find_if(changed_.begin(), changed_.end(), [&](const Changed& changed) { return changed.key == key; });
+  }
+
   const TomlDocument& document_;
   Config config_;
-  std::vector<Parameter> applicable_;  ///< before what is dragged
-  Dragged dragged_;
+  std::vector<Parameter> applicable_;  ///< of config_
+  std::vector<Changed> changed_;       ///< not yet in config_, in the order they were first set
 };
 
 Command parse_command(const TomlDocument& document, const toml::table& table, FollowedConfig& followed,

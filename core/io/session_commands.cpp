@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "core/io/byte_stream.h"
 #include "core/io/input_paths.h"
 #include "core/registry/registry.h"
 
@@ -33,17 +34,18 @@ const CommandForm& form_of(const TomlDocument& document, const toml::table& tabl
   const auto& forms = command_forms();
   const auto form = std::find_if(forms.begin(), forms.end(), [&](const CommandForm& known) { return known.op == op; });
   if (form == forms.end())
-    document.fail(*table.get("op"), "op = \"" + op + "\"", "must be set, restart, continue or load");
+    document.fail(*table.get("op"), fmt::format("op = \"{}\"", shown_name(op)), "must be set, restart, continue or load");
   for (const auto& [key, node] : table)
     if (key != "tick" && key != "op" && std::find(form->keys.begin(), form->keys.end(), key.str()) == form->keys.end())
       document.fail(node, std::string(key.str()), fmt::format("does not belong to a command with op = \"{}\"", op));
   return *form;
 }
 
-/// Whether a parameter may decide what others apply and in what range: a kind does, and what a task is like.
-bool may_decide(std::string_view key) {
+/// Whether setting a parameter may change others, or what they may be: kinds do, and what the task and the model are like.
+bool concerns_others(std::string_view key) {
   const auto deciding = deciding_keys();
-  return key.starts_with("task.") || std::find(deciding.begin(), deciding.end(), key) != deciding.end();
+  return key.starts_with("task.") || key.starts_with("model.") ||
+         std::find(deciding.begin(), deciding.end(), key) != deciding.end();
 }
 
 /// What the parameters are as the commands are read, so that each value is checked against the range that it had to be in.
@@ -54,18 +56,14 @@ class FollowedConfig {
 
   SetParameter set(const toml::table& table) {
     const SetParameter change{document_.text(table, "key"), document_.value(table, "value")};
-    const auto& key_node = *table.get("key");
-    const auto& value_node = *table.get("value");
-    // Of the thousands of values that a drag sets, the last alone is taken over, and only before something depends on it.
-    const bool goes_on = find_changed(change.key) != changed_.end();
-    const bool is_decided = std::none_of(changed_.begin(), changed_.end(), [](const Changed& c) { return may_decide(c.key); });
-    if (!goes_on && (may_decide(change.key) || !is_decided)) settle();
-    document_.check(key_node, "key", [&] { find_parameter(applicable_, change.key); });
-    document_.check(value_node, change.key, [&] { checked_value(find_parameter(applicable_, change.key), change.value); });
-    if (const auto changed = find_changed(change.key); changed != changed_.end())
-      *changed = {change.key, &value_node, change.value};
-    else
-      changed_.push_back({change.key, &value_node, change.value});
+    document_.check(*table.get("key"), "key", [&] { find_parameter(applicable_, change.key); });
+    document_.check(*table.get("value"), change.key, [&] {
+      const Value value = checked_value(find_parameter(applicable_, change.key), change.value);
+      // A drag is thousands of changes, most of them of rates and strengths: with_change() for each would take seconds.
+      if (!concerns_others(change.key)) return config_.set(change.key, value);
+      config_ = with_change(config_, change.key, value, nullptr);
+      applicable_ = applicable_parameters(config_);
+    });
     return change;
   }
 
@@ -76,36 +74,16 @@ class FollowedConfig {
     if (given == nullptr) document_.fail(*node, "config", "must be a table of parameters");
     document_.require_known_keys(*given, "config.", config_sections());
     Load load{resolve(document_.config(*given)), document_.text(table, "preset")};
-    settle();
     config_ = load.config;
     applicable_ = applicable_parameters(config_);
     anchor_paths(load.config, directory);
     return load;
   }
 
-  /// Takes over the values that have been set since the last time.
-  void settle() {
-    for (const auto& changed : changed_)
-      document_.check(*changed.at, changed.key, [&] { config_ = with_change(config_, changed.key, changed.value, nullptr); });
-    if (!changed_.empty()) applicable_ = applicable_parameters(config_);
-    changed_.clear();
-  }
-
  private:
-  struct Changed {
-    std::string key;
-    const toml::node* at;
-    Value value;
-  };
-
-  std::vector<Changed>::iterator find_changed(const std::string& key) {
-    return std::find_if(changed_.begin(), changed_.end(), [&](const Changed& changed) { return changed.key == key; });
-  }
-
   const TomlDocument& document_;
   Config config_;
   std::vector<Parameter> applicable_;  ///< of config_
-  std::vector<Changed> changed_;       ///< not yet in config_, in the order they were first set
 };
 
 Command parse_command(const TomlDocument& document, const toml::table& table, FollowedConfig& followed,
@@ -131,7 +109,6 @@ std::vector<Engine::Executed> parse_commands(const TomlDocument& document, const
                                 commands.back().tick));
     commands.push_back({tick, parse_command(document, *table, followed, directory)});
   }
-  followed.settle();
   return commands;
 }
 

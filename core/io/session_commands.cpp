@@ -32,23 +32,29 @@ const CommandForm& form_of(const TomlDocument& document, const toml::table& tabl
   document.require_known_keys(table, "command.", kCommandKeys);
   const auto op = document.text(table, "op");
   const auto& forms = command_forms();
-  const auto form = std::find_if(forms.begin(), forms.end(), [&](const CommandForm& known) { return known.op == op; });
+  const auto form =
+      std::find_if(forms.begin(), forms.end(), [&](const CommandForm& known) { return known.op == op; });
   if (form == forms.end())
-    document.fail(*table.get("op"), fmt::format("op = \"{}\"", shown_name(op)), "must be set, restart, continue or load");
+    document.fail(*table.get("op"), fmt::format("op = \"{}\"", shown_name(op)),
+                  "must be set, restart, continue or load");
   for (const auto& [key, node] : table)
-    if (key != "tick" && key != "op" && std::find(form->keys.begin(), form->keys.end(), key.str()) == form->keys.end())
-      document.fail(node, std::string(key.str()), fmt::format("does not belong to a command with op = \"{}\"", op));
+    if (key != "tick" && key != "op" &&
+        std::find(form->keys.begin(), form->keys.end(), key.str()) == form->keys.end())
+      document.fail(node, std::string(key.str()),
+                    fmt::format("does not belong to a command with op = \"{}\"", op));
   return *form;
 }
 
-/// Whether setting a parameter may change others, or what they may be: kinds do, and what the task and the model are like.
+/// Whether setting a parameter may change others, or what they may be: kinds do, and what the task and the
+/// model are like.
 bool concerns_others(std::string_view key) {
   const auto deciding = deciding_keys();
   return key.starts_with("task.") || key.starts_with("model.") ||
          std::find(deciding.begin(), deciding.end(), key) != deciding.end();
 }
 
-/// What the parameters are as the commands are read, so that each value is checked against the range that it had to be in.
+/// What the parameters are as the commands are read, so that each value is checked against the range that it
+/// had to be in.
 class FollowedConfig {
  public:
   FollowedConfig(const TomlDocument& document, const Config& config)
@@ -59,7 +65,8 @@ class FollowedConfig {
     document_.check(*table.get("key"), "key", [&] { find_parameter(applicable_, change.key); });
     document_.check(*table.get("value"), change.key, [&] {
       const Value value = checked_value(find_parameter(applicable_, change.key), change.value);
-      // A drag is thousands of changes, most of them of rates and strengths: with_change() for each would take seconds.
+      // A drag is thousands of changes, most of them of rates and strengths: with_change() for each would
+      // take seconds.
       if (!concerns_others(change.key)) return config_.set(change.key, value);
       config_ = with_change(config_, change.key, value, nullptr);
       applicable_ = applicable_parameters(config_);
@@ -104,9 +111,10 @@ std::vector<Engine::Executed> parse_commands(const TomlDocument& document, const
   for (const auto* table : document.tables("command")) {
     const auto tick = document.count(*table, "tick");
     if (!commands.empty() && tick < commands.back().tick)
-      document.fail(*table->get("tick"), fmt::format("tick = {}", tick),
-                    fmt::format("is before the command above, at {}; commands stand in the order they were given",
-                                commands.back().tick));
+      document.fail(
+          *table->get("tick"), fmt::format("tick = {}", tick),
+          fmt::format("is before the command above, at {}; commands stand in the order they were given",
+                      commands.back().tick));
     commands.push_back({tick, parse_command(document, *table, followed, directory)});
   }
   return commands;

@@ -49,7 +49,8 @@ std::string temporary_stem(const fs::path& path) {
   std::string name = path.filename().string();
   if (name.size() > kMostOfName) {
     std::size_t end = kMostOfName;
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0u) == 0x80u) --end;  // not within a character
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0u) == 0x80u)
+      --end;  // not within a character
     name.resize(end);
   }
   return fmt::format(".{}{}", name, kMark);
@@ -63,12 +64,14 @@ bool ends_a_temporary_name(std::string_view rest) {
   const auto is_number = [](std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
   };
-  return dash != std::string_view::npos && is_number(rest.substr(0, dash)) && is_number(rest.substr(dash + 1));
+  return dash != std::string_view::npos && is_number(rest.substr(0, dash)) &&
+         is_number(rest.substr(dash + 1));
 }
 
 bool is_temporary_name(std::string_view name) {
   const auto mark = name.rfind(kMark);
-  return name.starts_with('.') && mark != std::string_view::npos && ends_a_temporary_name(name.substr(mark + kMark.size()));
+  return name.starts_with('.') && mark != std::string_view::npos &&
+         ends_a_temporary_name(name.substr(mark + kMark.size()));
 }
 
 template <class Matches>
@@ -152,8 +155,8 @@ void AtomicFile::fail(const char* what, int error) {
   const char* const state = placed_ == Placed::over_older
                                 ? "The new contents are in place, but may not survive a power failure"
                                 : "Nothing there has changed";
-  throw RuntimeError(
-      fmt::format("{}: {}: {}. {}: {}", path_.string(), what, std::strerror(error), state, what_to_do(error)));
+  throw RuntimeError(fmt::format("{}: {}: {}. {}: {}", path_.string(), what, std::strerror(error), state,
+                                 what_to_do(error)));
 }
 
 void AtomicFile::require_replaceable() const {
@@ -164,9 +167,11 @@ void AtomicFile::require_replaceable() const {
     if (::access(path_.c_str(), W_OK) == 0 || errno != EACCES) return;
     // The directory would allow it; who protected the file would not.
     throw RuntimeError(fmt::format(
-        "{}: is write-protected, and is not replaced; allow writing to it, or save under another name", path_.string()));
+        "{}: is write-protected, and is not replaced; allow writing to it, or save under another name",
+        path_.string()));
   }
-  throw RuntimeError(fmt::format("{}: {}, and is not replaced by a file; save under another name", path_.string(),
+  throw RuntimeError(fmt::format("{}: {}, and is not replaced by a file; save under another name",
+                                 path_.string(),
                                  fs::is_directory(status) ? "is a directory" : "is not a regular file"));
 }
 
@@ -229,9 +234,10 @@ auto AtomicFile::put_in_place() -> Placed {
 }
 
 void AtomicFile::take_back() {
-  const bool is_back = placed_ == Placed::beside_older ? calls_.exchange(temporary_.c_str(), path_.c_str()) == 0
-                       : placed_ == Placed::as_first   ? calls_.rename(path_.c_str(), temporary_.c_str()) == 0
-                                                       : false;
+  const bool is_back = placed_ == Placed::beside_older
+                           ? calls_.exchange(temporary_.c_str(), path_.c_str()) == 0
+                       : placed_ == Placed::as_first ? calls_.rename(path_.c_str(), temporary_.c_str()) == 0
+                                                     : false;
   placed_ = is_back ? Placed::no : Placed::over_older;
 }
 
@@ -248,7 +254,8 @@ void remove_leftovers(const fs::path& directory, const SavingCalls& calls) {
 std::string read_file(const fs::path& path, std::size_t limit) {
   const InputFile file(path);
   if (file.bytes() > limit)
-    throw InputError(fmt::format("{}: has {} bytes, more than the {} that are read", path.string(), file.bytes(), limit));
+    throw InputError(
+        fmt::format("{}: has {} bytes, more than the {} that are read", path.string(), file.bytes(), limit));
   std::string bytes(static_cast<std::size_t>(file.bytes()), '\0');
   bytes.resize(file.read(0, bytes.data(), bytes.size()));
   return bytes;

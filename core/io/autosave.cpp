@@ -48,12 +48,14 @@ void make_private_directory(const fs::path& directory) {
   if (error) throw RuntimeError(fmt::format("{}: {}", directory.parent_path().string(), error.message()));
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     throw RuntimeError(fmt::format("{}: {}", directory.string(), std::strerror(errno)));
-  // In a directory that all may write to, another user could have made it, to read or change what is saved there.
+  // In a directory that all may write to, another user could have made it, to read or change what is saved
+  // there.
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0)
     throw RuntimeError(fmt::format("{}: {}", directory.string(), std::strerror(errno)));
   if (!S_ISDIR(status.st_mode)) throw RuntimeError(fmt::format("{}: is not a directory", directory.string()));
-  if (status.st_uid != ::geteuid()) throw RuntimeError(fmt::format("{}: belongs to another user", directory.string()));
+  if (status.st_uid != ::geteuid())
+    throw RuntimeError(fmt::format("{}: belongs to another user", directory.string()));
   if ((status.st_mode & S_IWOTH) != 0)
     throw RuntimeError(fmt::format("{}: every user may write to it", directory.string()));
 }
@@ -78,7 +80,8 @@ std::vector<fs::path> autosaves(const fs::path& directory, std::string_view endi
 std::chrono::system_clock::time_point time_saved(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return {};
-  const auto since = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  const auto since =
+      std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
   return std::chrono::system_clock::time_point(
       std::chrono::duration_cast<std::chrono::system_clock::duration>(since));
 }
@@ -115,9 +118,10 @@ Autosave::Autosave(const std::vector<fs::path>& directories, const SavingCalls& 
     }
     return;
   }
-  throw RuntimeError(fmt::format("the session cannot be saved by itself, since no place for it can be written ({}); set "
-                                 "XDG_STATE_HOME to a directory that can",
-                                 note_.empty() ? "there is no home directory" : note_));
+  throw RuntimeError(
+      fmt::format("the session cannot be saved by itself, since no place for it can be written ({}); set "
+                  "XDG_STATE_HOME to a directory that can",
+                  note_.empty() ? "there is no home directory" : note_));
 }
 
 Autosave::~Autosave() {
@@ -132,7 +136,8 @@ void Autosave::hold(const fs::path& directory) {
   static const std::time_t started = std::time(nullptr);
   const std::string name = fmt::format("{}{:%Y%m%dT%H%M%S}_{}", kBeginning, fmt::gmtime(started), ::getpid());
   for (int attempt = 0; attempt < kMostNames; ++attempt) {
-    const auto file = directory / fmt::format("{}{}{}", name, attempt == 0 ? "" : fmt::format("_{}", attempt), kSessionEnding);
+    const auto file = directory / fmt::format("{}{}{}", name, attempt == 0 ? "" : fmt::format("_{}", attempt),
+                                              kSessionEnding);
     std::error_code ignored;
     // A process of the same second and id, as those in containers can be, may have left its session there.
     if (fs::exists(file, ignored)) continue;
@@ -150,7 +155,8 @@ void Autosave::hold(const fs::path& directory) {
 }
 
 void Autosave::save(const Session& session) {
-  // Somebody may have emptied the directory meanwhile: without its lock the file would pass for one of a crash.
+  // Somebody may have emptied the directory meanwhile: without its lock the file would pass for one of a
+  // crash.
   const auto before = file_;
   if (!is_in_place(descriptor_, lock_)) {
     make_private_directory(before.parent_path());
@@ -162,8 +168,9 @@ void Autosave::save(const Session& session) {
 
 void Autosave::forget() {
   if (calls_.unlink(file_.c_str()) == 0 || errno == ENOENT) return;
-  throw RuntimeError(fmt::format("{}: could not be removed: {}; the next start will offer it as a crashed session",
-                                 file_.string(), std::strerror(errno)));
+  throw RuntimeError(
+      fmt::format("{}: could not be removed: {}; the next start will offer it as a crashed session",
+                  file_.string(), std::strerror(errno)));
 }
 
 CrashedSessions find_crashed(const std::vector<fs::path>& directories, const SavingCalls& calls) {

@@ -31,7 +31,8 @@ int create_held(const fs::path& path, Locking locking, const SavingCalls& calls)
   if (descriptor < 0) return -1;
   const bool is_locked = calls.flock(descriptor, LOCK_EX | LOCK_NB) == 0;
   const int error = is_locked ? 0 : errno;
-  // Between the two calls another process may have found the file without a lock: it has removed it or is about to.
+  // Between the two calls another process may have found the file without a lock: it has removed it or is
+  // about to.
   const bool is_taken = error == EWOULDBLOCK || (is_locked && !is_in_place(descriptor, path));
   if (!is_taken && (is_locked || locking == Locking::if_possible)) return descriptor;
   calls.close(descriptor);
@@ -51,8 +52,8 @@ bool is_held(const fs::path& path, const SavingCalls& calls) {
 bool is_in_place(int descriptor, const fs::path& path) {
   struct stat open {};
   struct stat named {};
-  return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
-         open.st_ino == named.st_ino;
+  return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
 void remove_unless_held(const fs::path& path, const SavingCalls& calls) {

@@ -7,8 +7,8 @@
 
 namespace gramscope {
 
-/// The system calls by which files are saved. Each does what the call of its name does, returns what it returns and
-/// sets errno; tests put others in their place, to make each one fail.
+/// The system calls by which files are saved. Each does what the call of its name does, returns what it
+/// returns and sets errno; tests put others in their place, to make each one fail.
 struct SavingCalls {
   std::function<int(const char* path, int flags, mode_t mode)> open;
   std::function<int(int descriptor, int operation)> flock;

@@ -8,9 +8,10 @@
 
 namespace gramscope {
 
-/// The [[command]] tables of a session that began with `config`, which is resolved. Each is checked where it stands: its
-/// tick against the one before, the keys against its op, and a value against the range that its parameter has after the
-/// commands before it. Relative paths are relative to `directory`. Throws InputError "file:line: key: problem".
+/// The [[command]] tables of a session that began with `config`, which is resolved. Each is checked where it
+/// stands: its tick against the one before, the keys against its op, and a value against the range that its
+/// parameter has after the commands before it. Relative paths are relative to `directory`. Throws InputError
+/// "file:line: key: problem".
 std::vector<Engine::Executed> parse_commands(const TomlDocument& document, const Config& config,
                                              const std::filesystem::path& directory);
 

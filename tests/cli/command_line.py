@@ -159,6 +159,21 @@ def a_session_from_elsewhere_is_run_with_a_warning(directory):
 
 
 @case
+def a_session_that_cannot_be_run_is_refused_with_its_line(directory):
+    succeeded("run", "collapse", "--steps", "20", "--out", directory)
+    file = directory / "session.toml"
+    text = file.read_text()
+    command = '\n[[command]]\ntick = 20\nop = "set"\nkey = "model.d"\nvalue = 0\n'
+    for wrong, saying in (
+            (text.replace("format = 1", "format = 2"), ("format = 2: is newer than gramscope", "reads format 1")),
+            (text.replace("\nlr = ", "\nrl = "), ("optimizer.rl", "optimizer.lr")),
+            (text.replace("\nsteps = 20", "\nsteps = 0"), ("run.steps = 0: must be a whole number from 1 to",)),
+            (text + command, (f":{len((text + command).splitlines())}: model.d = 0: must be a whole number from 1 to",))):
+        file.write_text(wrong)
+        refused(5, "run", file, saying=(f"{file}:", *saying))
+
+
+@case
 def values_given_by_hand_win_and_later_ones_most(directory):
     succeeded("run", "collapse", "--set", "model.d=30", "--set", "model.d=28", "--steps", "5", "--set",
               "reg.lambda_w=0", "--out", directory)

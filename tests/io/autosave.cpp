@@ -109,7 +109,8 @@ TEST_CASE("autosave: a session is there until it is forgotten, and of a running 
     Autosave autosave(places);
     CHECK(autosave.note().empty());
     auto shape = autosave.file().filename().string();
-    std::replace_if(shape.begin(), shape.begin() + 24, [](char c) { return c >= '0' && c <= '9'; }, '0');
+    std::replace_if(
+        shape.begin(), shape.begin() + 24, [](char c) { return c >= '0' && c <= '9'; }, '0');
     CHECK(shape == "autosave_00000000T000000_" + std::to_string(::getpid()) + ".toml");
     CHECK((static_cast<unsigned>(fs::status(places[0]).permissions()) & 0777u) == 0700u);
     CHECK(!fs::exists(autosave.file()));
@@ -124,7 +125,9 @@ TEST_CASE("autosave: a session is there until it is forgotten, and of a running 
   CHECK(count_entries(places[0]) == 0);
 }
 
-TEST_CASE("autosave: what a killed process saved is found, with its time and its preset, and stays until discarded") {
+TEST_CASE(
+    "autosave: what a killed process saved is found, with its time and its preset, and stays until "
+    "discarded") {
   const TemporaryDirectory home;
   const std::vector<fs::path> places{home / "gramscope"};
   Process process([&] {
@@ -183,7 +186,8 @@ TEST_CASE("autosave: two of one process, of the same second and id, do not meet"
   CHECK(fs::exists(first.file()));
 }
 
-TEST_CASE("autosave: an end that is not clean leaves the session to be found, and its name is not used again") {
+TEST_CASE(
+    "autosave: an end that is not clean leaves the session to be found, and its name is not used again") {
   const TemporaryDirectory home;
   const std::vector<fs::path> places{home / "gramscope"};
   fs::path file;
@@ -198,7 +202,8 @@ TEST_CASE("autosave: an end that is not clean leaves the session to be found, an
   CHECK(names_of(find_crashed(places)) == std::vector<std::string>{"mine"});
 }
 
-TEST_CASE("find_crashed: newest first over all directories; what cannot be read is told, and nothing is deleted") {
+TEST_CASE(
+    "find_crashed: newest first over all directories; what cannot be read is told, and nothing is deleted") {
   const TemporaryDirectory home;
   const std::vector<fs::path> places{home / "a", home / "b", home / "absent"};
   fs::create_directory(places[0]);
@@ -312,7 +317,9 @@ TEST_CASE("autosave: goes on where somebody emptied its directory") {
   CHECK(load_session(autosave.file().string()).ticks == 9);
 }
 
-TEST_CASE("autosave_directories: XDG_STATE_HOME, the home directory, the directory for temporary files, in that order") {
+TEST_CASE(
+    "autosave_directories: XDG_STATE_HOME, the home directory, the directory for temporary files, in that "
+    "order") {
   const auto own = "gramscope-" + std::to_string(::getuid());
   const Environment temporary("TMPDIR", "/");
   {

@@ -9,7 +9,8 @@
 
 namespace gramscope::test {
 
-/// The system's own calls, counted, of which one can be made to fail. Those that tidy up after a failure work again.
+/// The system's own calls, counted, of which one can be made to fail. Those that tidy up after a failure work
+/// again.
 class FailingCalls {
  public:
   struct Failure {
@@ -46,7 +47,8 @@ class FailingCalls {
 
  private:
   template <class Result, class... Arguments>
-  std::function<Result(Arguments...)> guarded(std::string name, const std::function<Result(Arguments...)>& real) {
+  std::function<Result(Arguments...)> guarded(std::string name,
+                                              const std::function<Result(Arguments...)>& real) {
     return [this, name = std::move(name), &real](Arguments... arguments) -> Result {
       if (!fails(name)) return real(arguments...);
       errno = failure_.error;

@@ -50,21 +50,24 @@ std::size_t position(const std::vector<std::string>& names, const std::string& n
 
 /// A file as a process leaves it that is killed while it saves `path`.
 fs::path leftover_of(const fs::path& path, int number) {
-  return path.parent_path() / ("." + path.filename().string() + ".gramscope-123-" + std::to_string(number) + ".tmp");
+  return path.parent_path() /
+         ("." + path.filename().string() + ".gramscope-123-" + std::to_string(number) + ".tmp");
 }
 
 }  // namespace
 
-TEST_CASE("saving: brings the bytes to the disk before the name, and the name before it says that it is done") {
+TEST_CASE(
+    "saving: brings the bytes to the disk before the name, and the name before it says that it is done") {
   const TemporaryDirectory directory;
   const auto path = directory / "file";
-  CHECK(calls_of_a_save(path) ==
-        std::vector<std::string>{"open", "flock", "pwrite", "fsync", "open", "rename", "fsync", "close", "close"});
-  CHECK(calls_of_a_save(path) == std::vector<std::string>{"open", "flock", "pwrite", "fsync", "open", "exchange", "fsync",
-                                                          "close", "unlink", "close"});
+  CHECK(calls_of_a_save(path) == std::vector<std::string>{"open", "flock", "pwrite", "fsync", "open",
+                                                          "rename", "fsync", "close", "close"});
+  CHECK(calls_of_a_save(path) == std::vector<std::string>{"open", "flock", "pwrite", "fsync", "open",
+                                                          "exchange", "fsync", "close", "unlink", "close"});
 }
 
-TEST_CASE("saving: whichever call fails, what was there stays, the message says why, and saving again works") {
+TEST_CASE(
+    "saving: whichever call fails, what was there stays, the message says why, and saving again works") {
   const TemporaryDirectory directory;
   const auto path = directory / "file";
   for (const bool has_older : {true, false}) {
@@ -83,8 +86,8 @@ TEST_CASE("saving: whichever call fails, what was there stays, the message says 
           CAPTURE(at);
           CAPTURE(is_lasting);
           CAPTURE(std::strerror(error));
-          // The lock and what comes after the file is safe are not needed for it; a directory that cannot be read cannot
-          // be flushed.
+          // The lock and what comes after the file is safe are not needed for it; a directory that cannot be
+          // read cannot be flushed.
           const bool is_needed = names[at] != "flock" && names[at] != "unlink" && at + 1 < names.size() &&
                                  !(at == position(names, "open", 1) && error == EACCES);
           CHECK(message.empty() == !is_needed);
@@ -99,7 +102,8 @@ TEST_CASE("saving: whichever call fails, what was there stays, the message says 
             CHECK(contents(path) == (has_older ? kOld : ""));
           }
           const bool leaves_temporary = names[at] == "unlink";
-          CHECK(count_entries(directory.path()) == (fs::exists(path) ? 1u : 0u) + (leaves_temporary ? 1u : 0u));
+          CHECK(count_entries(directory.path()) ==
+                (fs::exists(path) ? 1u : 0u) + (leaves_temporary ? 1u : 0u));
           failing.repair();
           write_file(path, "new", calls);
           CHECK(contents(path) == "new");
@@ -126,7 +130,8 @@ TEST_CASE("saving: an archive, of whose many writes each may fail") {
     write_npz(path, older);
     FailingCalls failing({at, ENOSPC});
     const auto calls = failing.calls();
-    const auto message = message_of<RuntimeError>([&] { write_npz(path, newer, Compression::deflated, calls); });
+    const auto message =
+        message_of<RuntimeError>([&] { write_npz(path, newer, Compression::deflated, calls); });
     CAPTURE(at);
     CAPTURE(names[at]);
     CHECK(message.find(path.string() + ": could not ") == 0);
@@ -195,7 +200,8 @@ TEST_CASE("saving: a disk that fills up in the middle of a file, at every byte")
     };
     CHECK(message_of<RuntimeError>([&] { write_file(path, bytes, calls); }) ==
           path.string() +
-              ": could not write: No space left on device. Nothing there has changed: make room there, or save to another place");
+              ": could not write: No space left on device. Nothing there has changed: make room there, or "
+              "save to another place");
     CHECK(contents(path) == kOld);
     CHECK(count_entries(directory.path()) == 1);
   }
@@ -215,7 +221,9 @@ TEST_CASE("saving: where names cannot be exchanged, the file is renamed over the
     SavingCalls old_system = system_calls();
     old_system.exchange = [](const char*, const char*) { return errno = ENOSYS, -1; };
     int flushes = 0;
-    old_system.fsync = [&](int descriptor) { return ++flushes == 1 ? ::fsync(descriptor) : (errno = EIO, -1); };
+    old_system.fsync = [&](int descriptor) {
+      return ++flushes == 1 ? ::fsync(descriptor) : (errno = EIO, -1);
+    };
     CHECK(contains(message_of<RuntimeError>([&] { write_file(path, "newer", old_system); }),
                    "The new contents are in place, but may not survive a power failure"));
     CHECK(contents(path) == "newer");
@@ -234,7 +242,8 @@ TEST_CASE("saving: what cannot be taken back is whole, and the message says that
   };
   int flushes = 0;
   calls.fsync = [&](int descriptor) { return ++flushes == 1 ? ::fsync(descriptor) : (errno = EIO, -1); };
-  CHECK(contains(message_of<RuntimeError>([&] { write_file(path, "new", calls); }), "The new contents are in place"));
+  CHECK(contains(message_of<RuntimeError>([&] { write_file(path, "new", calls); }),
+                 "The new contents are in place"));
   CHECK(contents(path) == "new");
   CHECK(count_entries(directory.path()) == 1);
 }
@@ -248,15 +257,18 @@ TEST_CASE("saving: a directory that cannot be flushed is no failure") {
   CHECK(contents(path) == "new");
 }
 
-TEST_CASE("leftovers: those of the file go when it is saved, those of a directory when asked; what is in use stays") {
+TEST_CASE(
+    "leftovers: those of the file go when it is saved, those of a directory when asked; what is in use "
+    "stays") {
   const TemporaryDirectory directory;
   const auto path = directory / "file";
   const auto other = directory / "file.toml";
   put(leftover_of(path, 1), "half");
   put(leftover_of(path, 20), "half");
   put(leftover_of(other, 3), "half");
-  const std::vector<std::string> not_ours{".file.gramscope-12-x.tmp", ".file.gramscope-12.tmp", ".file.gramscope-1-2.tmp2",
-                                          "file.gramscope-1-2.tmp", ".file.12-3.tmp"};
+  const std::vector<std::string> not_ours{".file.gramscope-12-x.tmp", ".file.gramscope-12.tmp",
+                                          ".file.gramscope-1-2.tmp2", "file.gramscope-1-2.tmp",
+                                          ".file.12-3.tmp"};
   for (const auto& name : not_ours) put(directory / name, "mine");
   const AtomicFile in_use(path);
   write_file(path, "whole");
@@ -335,7 +347,8 @@ TEST_CASE("saving: what is no regular file is not replaced") {
   const TemporaryDirectory directory;
   REQUIRE(mkfifo((directory / "pipe").c_str(), 0600) == 0);
   CHECK(message_of<RuntimeError>([&] { write_file(directory / "pipe", "x"); }) ==
-        (directory / "pipe").string() + ": is not a regular file, and is not replaced by a file; save under another name");
+        (directory / "pipe").string() +
+            ": is not a regular file, and is not replaced by a file; save under another name");
   CHECK(fs::is_fifo(directory / "pipe"));
   CHECK(contains(message_of<RuntimeError>([&] { write_file("/dev/null", "x"); }), "is not a regular file"));
   CHECK(fs::is_character_file("/dev/null"));
@@ -370,7 +383,8 @@ TEST_CASE("saving: a directory or a file that is protected") {
     fs::permissions(place, fs::perms{0555});
     fs::permissions(path, fs::perms{0666});
     const int outcome = in_child(
-        "could not create a file beside it: Permission denied. Nothing there has changed: allow writing in that directory");
+        "could not create a file beside it: Permission denied. Nothing there has changed: allow writing in "
+        "that directory");
     fs::permissions(place, fs::perms{0755});
     CHECK((outcome == 0 || outcome == 2));
   }

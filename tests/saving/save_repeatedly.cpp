@@ -1,4 +1,5 @@
-// Saves a session and an array over and over, for kill_while_saving.py to kill. Begins by reading what the last one left.
+// Saves a session and an array over and over, for kill_while_saving.py to kill. Begins by reading what the
+// last one left.
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +32,8 @@ std::string session_text(std::int64_t generation) {
   auto session = without_commands;
   session.ticks = generation;
   for (std::int64_t i = 0; i < generation % 8 * 25; ++i)
-    session.commands.push_back({generation, gramscope::SetParameter{"optimizer.lr", Value{static_cast<double>(generation + i)}}});
+    session.commands.push_back(
+        {generation, gramscope::SetParameter{"optimizer.lr", Value{static_cast<double>(generation + i)}}});
   return gramscope::session_toml(session);
 }
 

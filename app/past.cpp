@@ -31,14 +31,14 @@ void Past::leave() {
 void Past::show(MomentKey key) { shown_ = key; }
 
 void Past::seek(std::int64_t step) {
-  const Moment* last = history_.last();
+  const PastMoment* last = history_.last();
   if (last == nullptr) return;
   playback_.reset();
-  if (const Moment* nearest = history_.nearest({last->segment, step})) show(nearest->key());
+  if (const PastMoment* nearest = history_.nearest({last->segment, step})) show(nearest->key());
 }
 
 void Past::move(std::int64_t from, std::int64_t steps) {
-  const Moment* last = history_.last();
+  const PastMoment* last = history_.last();
   if (last == nullptr || steps == 0) return;
   playback_.reset();
   const auto all = history_.steps(last->segment);
@@ -73,7 +73,7 @@ std::shared_ptr<const Snapshot> Past::update(const FrameWanted& wanted, Clock::t
   if (shown_ && playback_) go_on(now);
   if (!shown_) return nullptr;
   // It may have given way to newer ones meanwhile.
-  const Moment* moment = history_.at(*shown_);
+  const PastMoment* moment = history_.at(*shown_);
   if (moment == nullptr) moment = history_.nearest(*shown_);
   if (moment == nullptr) {
     leave();

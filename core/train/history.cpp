@@ -17,9 +17,9 @@ bool holds(const MemoryBlocks& blocks, const void* what) {
 
 }  // namespace
 
-Moment moment_of(const Recorded& recorded) {
+PastMoment moment_of(const Recorded& recorded) {
   const auto& record = recorded.record;
-  Moment moment;
+  PastMoment moment;
   moment.segment = record.segment();
   moment.step = record.step();
   moment.tick = record.embeddings != nullptr ? record.embeddings->tick : 0;
@@ -66,7 +66,7 @@ std::optional<std::size_t> History::Ledger::size_of(const void* what) const {
   return at == entries_.end() ? std::nullopt : std::optional(at->second.bytes);
 }
 
-bool History::add(Moment moment) {
+bool History::add(PastMoment moment) {
   if (moment.embeddings == nullptr) return false;
   const auto key = moment.key();
   while (!moments_.empty() && moments_.rbegin()->first >= key) drop(moments_.rbegin()->first);
@@ -203,25 +203,25 @@ void History::set_cap(std::size_t bytes) {
   make_room();
 }
 
-const Moment* History::first() const { return found(moments_.begin()); }
-const Moment* History::last() const { return moments_.empty() ? nullptr : &moments_.rbegin()->second.moment; }
-const Moment* History::at(MomentKey key) const { return found(moments_.find(key)); }
-const Moment* History::next(MomentKey key) const { return found(moments_.upper_bound(key)); }
+const PastMoment* History::first() const { return found(moments_.begin()); }
+const PastMoment* History::last() const { return moments_.empty() ? nullptr : &moments_.rbegin()->second.moment; }
+const PastMoment* History::at(MomentKey key) const { return found(moments_.find(key)); }
+const PastMoment* History::next(MomentKey key) const { return found(moments_.upper_bound(key)); }
 
-const Moment* History::at_or_before(MomentKey key) const {
+const PastMoment* History::at_or_before(MomentKey key) const {
   const auto after = moments_.upper_bound(key);
   return after == moments_.begin() ? nullptr : &std::prev(after)->second.moment;
 }
 
-const Moment* History::previous(MomentKey key) const {
+const PastMoment* History::previous(MomentKey key) const {
   const auto from = moments_.lower_bound(key);
   return from == moments_.begin() ? nullptr : &std::prev(from)->second.moment;
 }
 
-const Moment* History::nearest(MomentKey key) const {
+const PastMoment* History::nearest(MomentKey key) const {
   const auto from = moments_.lower_bound(key);
-  const Moment* after = from != moments_.end() && from->first.segment == key.segment ? &from->second.moment : nullptr;
-  const Moment* before = previous(key);
+  const PastMoment* after = from != moments_.end() && from->first.segment == key.segment ? &from->second.moment : nullptr;
+  const PastMoment* before = previous(key);
   if (before == nullptr || before->segment != key.segment) return after;
   if (after == nullptr) return before;
   // log(1 + s) - log(1 + a) <= log(1 + b) - log(1 + s) as a comparison of ratios.
@@ -229,7 +229,7 @@ const Moment* History::nearest(MomentKey key) const {
   return place(key.step) / place(before->step) <= place(after->step) / place(key.step) ? before : after;
 }
 
-const Moment* History::branch_point_at_or_before(MomentKey key) const {
+const PastMoment* History::branch_point_at_or_before(MomentKey key) const {
   const auto* found_key = with_branch_point_.at_or_before(key);
   return found_key == nullptr ? nullptr : at(*found_key);
 }

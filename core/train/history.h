@@ -16,7 +16,7 @@
 namespace gramscope {
 
 /// A recorded step that is remembered. What it points to is immutable and shared with whoever else holds it.
-struct Moment {
+struct PastMoment {
   std::int64_t segment = 0;
   std::int64_t step = 0;
   std::int64_t tick = 0;
@@ -30,7 +30,7 @@ struct Moment {
 };
 
 /// The moment of an event; its embeddings and its branch point are the record's own, not copies.
-Moment moment_of(const Recorded& recorded);
+PastMoment moment_of(const Recorded& recorded);
 
 /// The recorded steps of a run as far as memory goes: what the time machine shows and branches from.
 ///
@@ -46,7 +46,7 @@ Moment moment_of(const Recorded& recorded);
 /// What is left depends on the calls made and on nothing else.
 ///
 /// A value: a copy shares the moments' contents, and is how a branch takes the past along. Not for several threads at a time:
-/// it belongs to the thread that draws, which is handed Recorded events by RunSource::take_events(). A Moment found is valid
+/// it belongs to the thread that draws, which is handed Recorded events by RunSource::take_events(). A PastMoment found is valid
 /// until the next call of a function that is not const; whoever needs it longer keeps its embeddings or its branch point.
 /// Every call takes the logarithm of the number of moments, but steps() and the copy.
 class History {
@@ -58,7 +58,7 @@ class History {
   /// Takes in a recorded step, in place of the last moment if that is of the same step. Moments come in order; one before the
   /// last means that the run has gone back: those from it on are forgotten. False if it would be over the cap alone, or had no
   /// embeddings to be shown.
-  bool add(Moment moment);
+  bool add(PastMoment moment);
 
   /// L_mm has been found, or taken back. Nothing where there is no such moment.
   void remeasure(const Remeasured& again);
@@ -85,17 +85,17 @@ class History {
 
   // Finding. Segments follow one another: "before" and "after" reach across them. nullptr where there is none.
 
-  const Moment* first() const;
-  const Moment* last() const;
-  const Moment* at(MomentKey key) const;
-  const Moment* at_or_before(MomentKey key) const;
-  const Moment* next(MomentKey key) const;      ///< the first after, whether or not `key` is there
-  const Moment* previous(MomentKey key) const;  ///< the last before
+  const PastMoment* first() const;
+  const PastMoment* last() const;
+  const PastMoment* at(MomentKey key) const;
+  const PastMoment* at_or_before(MomentKey key) const;
+  const PastMoment* next(MomentKey key) const;      ///< the first after, whether or not `key` is there
+  const PastMoment* previous(MomentKey key) const;  ///< the last before
   /// Of that segment the one closest on the timeline, whose axis is log(1 + step); of two as close the earlier.
-  const Moment* nearest(MomentKey key) const;
+  const PastMoment* nearest(MomentKey key) const;
   /// The last that has a branch point, at or before: an engine that goes on from there, with the commands executed since at
   /// their ticks, comes to exactly that step.
-  const Moment* branch_point_at_or_before(MomentKey key) const;
+  const PastMoment* branch_point_at_or_before(MomentKey key) const;
   /// The steps of a segment that are remembered, ascending.
   std::vector<std::int64_t> steps(std::int64_t segment) const;
 
@@ -124,14 +124,14 @@ class History {
   };
 
   struct Held {
-    Moment moment;
+    PastMoment moment;
     std::size_t own = 0;
     MemoryBlocks embeddings;
     MemoryBlocks branch_point;
   };
   using Moments = std::map<MomentKey, Held>;
 
-  const Moment* found(Moments::const_iterator at) const { return at == moments_.end() ? nullptr : &at->second.moment; }
+  const PastMoment* found(Moments::const_iterator at) const { return at == moments_.end() ? nullptr : &at->second.moment; }
   Protection protection_of(MomentKey key) const;
   void protect(MomentKey key);
   /// The peak, the overtake and the collapse are where the segment's last moment says.

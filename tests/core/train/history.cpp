@@ -24,8 +24,8 @@ struct Parameters final : Trainer::State {
   std::size_t size_;
 };
 
-Moment moment(std::int64_t segment, std::int64_t step, Index columns = 8) {
-  Moment made;
+PastMoment moment(std::int64_t segment, std::int64_t step, Index columns = 8) {
+  PastMoment made;
   made.segment = segment;
   made.step = step;
   made.metrics.add("loss", 1.0);
@@ -42,9 +42,9 @@ std::shared_ptr<EngineCheckpoint> branch_point(std::shared_ptr<const Trainer::St
   return point;
 }
 
-std::vector<const Moment*> all_of(const History& history) {
-  std::vector<const Moment*> all;
-  for (const Moment* at = history.first(); at != nullptr; at = history.next(at->key())) all.push_back(at);
+std::vector<const PastMoment*> all_of(const History& history) {
+  std::vector<const PastMoment*> all;
+  for (const PastMoment* at = history.first(); at != nullptr; at = history.next(at->key())) all.push_back(at);
   return all;
 }
 
@@ -102,7 +102,7 @@ History random_session(std::uint64_t seed, int count, std::size_t cap, const Aft
     if (random.below(100) == 0) ++segment, step = -1;
     const auto longest = 1 + static_cast<std::uint32_t>(std::max<std::int64_t>(0, step)) / 8;
     if (random.below(8) != 0 || step < 0) step += 1 + random.below(longest);
-    Moment next = moment(segment, step, 1 + random.below(400));
+    PastMoment next = moment(segment, step, 1 + random.below(400));
     if (random.below(10) == 0 && last != nullptr) next.embeddings = last;
     last = next.embeddings;
     if (random.below(4) != 0) {
@@ -256,7 +256,7 @@ TEST_CASE("history: the peak, the overtake and the collapse of a run stay, as th
     metrics.add("cka_symmetric", t / 3000.0);
     metrics.add("nc1_cdnv", 1.0);
     phase.observe(step, metrics);
-    Moment next = moment(0, step);
+    PastMoment next = moment(0, step);
     next.phase = phase;
     history.add(std::move(next));
   }
@@ -277,12 +277,12 @@ TEST_CASE("history: what is found is what going through all of it finds") {
       const MomentKey key = random.below(2) == 0
                                 ? all[random.below(static_cast<std::uint32_t>(all.size()))]->key()
                                 : MomentKey{random.below(4), random.below(2) == 0 ? random.below(20) : random.below(3'000)};
-      const Moment* at = nullptr;
-      const Moment* before = nullptr;
-      const Moment* at_or_before = nullptr;
-      const Moment* after = nullptr;
-      const Moment* nearest = nullptr;
-      const Moment* point = nullptr;
+      const PastMoment* at = nullptr;
+      const PastMoment* before = nullptr;
+      const PastMoment* at_or_before = nullptr;
+      const PastMoment* after = nullptr;
+      const PastMoment* nearest = nullptr;
+      const PastMoment* point = nullptr;
       std::size_t points = 0;
       for (const auto* m : all) {
         points += m->branch_point != nullptr ? 1 : 0;
@@ -291,7 +291,7 @@ TEST_CASE("history: what is found is what going through all of it finds") {
         if (m->key() <= key) at_or_before = m;
         if (m->key() <= key && m->branch_point != nullptr) point = m;
         if (m->key() > key && after == nullptr) after = m;
-        const auto distance = [&](const Moment* from) { return std::abs(place(from->step) - place(key.step)); };
+        const auto distance = [&](const PastMoment* from) { return std::abs(place(from->step) - place(key.step)); };
         if (m->segment == key.segment && (nearest == nullptr || distance(m) < distance(nearest) - 1e-15)) nearest = m;
       }
       CHECK(history.at(key) == at);
@@ -316,7 +316,7 @@ TEST_CASE("history: embeddings and branch points have half each, and what the ot
   const auto fill = [](std::size_t parameters, Index columns) {
     History history(1'000'000);
     for (std::int64_t step = 0; step < 1'000; ++step) {
-      Moment next = moment(0, step, columns);
+      PastMoment next = moment(0, step, columns);
       if (parameters > 0) next.branch_point = branch_point(std::make_shared<Parameters>(parameters));
       history.add(std::move(next));
     }
@@ -339,7 +339,7 @@ TEST_CASE("history: embeddings and branch points have half each, and what the ot
   // Hardly any embeddings: branch points take what these do not need.
   History few(1'000'000);
   for (std::int64_t step = 0; step < 15; ++step) {
-    Moment next = moment(0, step, 1);
+    PastMoment next = moment(0, step, 1);
     next.branch_point = branch_point(std::make_shared<Parameters>(50'000));
     few.add(std::move(next));
   }
@@ -358,11 +358,11 @@ TEST_CASE("history: a step recorded again takes the place, a run that went back 
   CHECK(history.add(moment(0, 4)));
   CHECK(history.steps(0) == std::vector<std::int64_t>{0, 1, 2, 3, 4});
   CHECK_FALSE(history.add(moment(0, 5, 100'000)));
-  CHECK_FALSE(history.add(Moment{}));  // without embeddings: as if it had not been asked for
+  CHECK_FALSE(history.add(PastMoment{}));  // without embeddings: as if it had not been asked for
   CHECK(history.size() == 5);
 
   // With too large a branch point the embeddings alone.
-  Moment heavy = moment(0, 6);
+  PastMoment heavy = moment(0, 6);
   heavy.branch_point = branch_point(std::make_shared<Parameters>(200'000));
   CHECK(history.add(heavy));
   CHECK(history.last()->branch_point == nullptr);
@@ -412,7 +412,7 @@ TEST_CASE("history: from the branch point at or before any step, replay leads to
   REQUIRE(history.branch_points() < history.size());
   REQUIRE(engine.segment() == 1);
   int replayed = 0;
-  for (const Moment* at = history.first(); at != nullptr; at = history.next(at->key())) {
+  for (const PastMoment* at = history.first(); at != nullptr; at = history.next(at->key())) {
     const auto* from = history.branch_point_at_or_before(at->key());
     if (from == nullptr) continue;
     auto branch = Engine::branch_from(*from->branch_point, *engine.past(*from->branch_point));

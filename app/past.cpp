@@ -54,7 +54,7 @@ void Past::move(std::int64_t from, std::int64_t steps) {
 void Past::play(const SetSpeed& speed, Clock::time_point now) {
   if (!shown_) return;
   playback_.emplace();
-  playback_->start(speed, shown_->step, now);
+  playback_->start(speed, shown_->step, now, Playback::Unit::steps);
 }
 
 void Past::go_on(Clock::time_point now) {

@@ -6,9 +6,10 @@ namespace gramscope {
 
 using namespace std::chrono_literals;
 
-void Playback::start(const SetSpeed& speed, std::int64_t step, Clock::time_point now) {
+void Playback::start(const SetSpeed& speed, std::int64_t step, Clock::time_point now, Unit unit) {
   speed_ = speed;
-  position_ = speed.pace == Pace::steps_per_second ? 0 : step;
+  unit_ = unit;
+  position_ = counts_snapshots() ? 0 : step;
   pacer_.start(speed, position_, now);
   moved_ = 0;
   rate_ = 0.0;
@@ -24,7 +25,7 @@ std::size_t Playback::due(std::span<const std::int64_t> steps, std::size_t index
   } else {
     const std::int64_t due = pacer_.due(position_, now);
     position_ += due;
-    if (speed_.pace == Pace::steps_per_second)
+    if (counts_snapshots())
       reached = std::min(index + static_cast<std::size_t>(due), steps.size() - 1);
     else
       while (reached + 1 < steps.size() && steps[reached + 1] <= position_) ++reached;

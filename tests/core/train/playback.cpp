@@ -22,6 +22,22 @@ std::size_t place_after(const SetSpeed& speed, std::size_t place, int times) {
 
 }  // namespace
 
+TEST_CASE("playback: of a run so many steps per second, of a recording so many snapshots") {
+  const auto step_after = [](Playback::Unit unit, int times) {
+    Playback playback;
+    playback.start({Pace::steps_per_second, 1.0, 4.0}, 0, kBegun, unit);
+    std::size_t place = 0;
+    for (int i = 1; i <= times; ++i) place = playback.due(kSteps, place, false, kBegun + i * 10ms);
+    return kSteps[place];
+  };
+  CHECK(step_after(Playback::Unit::steps, 24) == 0);
+  CHECK(step_after(Playback::Unit::steps, 26) == 1);
+  CHECK(step_after(Playback::Unit::steps, 101) == 3);
+  CHECK(step_after(Playback::Unit::steps, 180) == 7);
+  CHECK(step_after(Playback::Unit::snapshots, 26) == 1);
+  CHECK(step_after(Playback::Unit::snapshots, 101) == 15);
+}
+
 TEST_CASE(
     "playback: in log time each doubling of 1 + step takes the same time, however far apart snapshots are") {
   const SetSpeed speed{Pace::log_time, 1.0, 60.0};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/linalg/pair_cosines.h"
+
 namespace gramscope {
 
 MatrixD centre_columns(const MatrixD& x) {
@@ -15,19 +17,10 @@ namespace {
 
 /// U^T U, exactly symmetric and within [-1, 1].
 MatrixD gram_of_units(const MatrixD& unit, const WorkDone& done = {}) {
-  constexpr Index kTile = 512;
-  const Index count = unit.cols();
-  MatrixD gram(count, count);
-  // The upper triangle, in squares.
-  for (Index right = 0; right < count; right += kTile) {
-    const Index columns = std::min(kTile, count - right);
-    for (Index left = 0; left <= right; left += kTile) {
-      const Index rows = std::min(kTile, count - left);
-      gram.block(left, right, rows, columns).noalias() =
-          unit.middleCols(left, rows).transpose() * unit.middleCols(right, columns);
-      if (done) done(static_cast<double>(unit.rows()) * static_cast<double>(rows) * static_cast<double>(columns));
-    }
-  }
+  MatrixD gram(unit.cols(), unit.cols());
+  for_each_product_tile(
+      unit,
+      [&](Index left, Index right, const MatrixD& tile) { gram.block(left, right, tile.rows(), tile.cols()) = tile; }, done);
   for (Index k = 0; k < gram.cols(); ++k) {
     for (Index j = 0; j < k; ++j) {
       const double cosine = gram(j, k);
@@ -62,12 +55,11 @@ MatrixD unit_columns(const MatrixD& x) {
 MatrixD cosine_gram(const MatrixD& x) { return cosine_gram_of_units(unit_columns(x), {}); }
 
 double block_cosine_gram_work(Index rows, Index cols, Index block) {
-  const auto blocks = static_cast<double>((cols + block - 1) / block);
-  return 0.5 * static_cast<double>(rows) * blocks * (blocks + 512.0);
+  return product_tiles_work(rows, (cols + block - 1) / block);
 }
 
 MatrixD block_cosine_gram(const MatrixD& x, Index block, std::span<const Index> order, const WorkDone& done) {
-  if (block <= 1) return cosine_gram_of_units(unit_columns(order.empty() ? x : MatrixD(x(Eigen::all, order))), done);
+  if (block <= 1) return cosine_gram_of_units(order.empty() ? unit_columns(x) : unit_columns(x(Eigen::all, order)), done);
   const Index blocks = (x.cols() + block - 1) / block;
   MatrixD means = MatrixD::Zero(x.rows(), blocks);
   VectorD counted = VectorD::Zero(blocks);

@@ -45,8 +45,8 @@ WorkDone told(const TaskWork& work, double multiplications, const char* what) {
 }
 
 double histogram_work(const Embeddings& embeddings, const MatrixD& states, const PairHistogramWanted& wanted) {
-  return wanted.of_words ? pair_cosine_work(embeddings.w.cols(), embeddings.w.rows())
-                         : pair_cosine_work(states.rows(), states.cols());
+  return wanted.of_words ? product_tiles_work(embeddings.w.cols(), embeddings.w.rows())
+                         : product_tiles_work(states.rows(), states.cols());
 }
 
 /// What is looked at in some frames only.

@@ -61,8 +61,10 @@ class Measurer {
   /// As the engine of a run does it: L_mm is solved for where that takes a moment.
   void add_theory(Embeddings& embeddings) {
     const Task& task = *embeddings.task;
-    embeddings.max_margin_missing = max_margin_left_out(task);
-    if (!task.has_targets()) return;
+    if (!task.has_targets()) {
+      embeddings.max_margin_missing = max_margin_left_out(task);
+      return;
+    }
     if (theory_ == nullptr || theory_->task != embeddings.task) {
       theory_ = make_task_theory(embeddings.task);
       max_margin_.reset();

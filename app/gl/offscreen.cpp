@@ -3,8 +3,7 @@
 #include <GLFW/glfw3.h>
 #include <glad/gl.h>
 
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
 #include <string>
 
 #include "core/registry/error.h"
@@ -105,13 +104,10 @@ Image read_pixels(int width, int height) {
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
   glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, image.rgba.data());
   // OpenGL's first row is the lowest.
-  std::vector<std::uint8_t> spare(row);
   for (int y = 0; y < height / 2; ++y) {
     auto* upper = image.rgba.data() + row * static_cast<std::size_t>(y);
     auto* lower = image.rgba.data() + row * static_cast<std::size_t>(height - 1 - y);
-    std::memcpy(spare.data(), upper, row);
-    std::memcpy(upper, lower, row);
-    std::memcpy(lower, spare.data(), row);
+    std::swap_ranges(upper, upper + row, lower);
   }
   return image;
 }

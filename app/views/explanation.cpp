@@ -56,12 +56,11 @@ std::string explanation_of_recording(const Observatory& observatory) {
   const Task& task = observatory.task();
   const std::string points = task.is_one_hot() ? "class means" : "rows";
   if (!has_phases(observatory)) {
-    if (!task.has_targets() && !task.factors.empty())
-      return "Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they point "
-             "the same way. Ordered by a factor, rows that share its value make a square.";
     if (!task.has_targets())
-      return "Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they point the "
-             "same way. Labels or factors in the files would say what the rows have in common.";
+      return std::string("Each cell of the Gram matrix is the cosine of two rows of H, the mean of all subtracted: red where they "
+                         "point the same way. ") +
+             (task.factors.empty() ? "Labels or factors in the files would say what the rows have in common."
+                                   : "Ordered by a factor, rows that share its value make a square.");
     return "Ordered by label, the Gram matrix shows each class as a square. As a network is trained on, the squares turn to "
            "one colour and so does all that lies between them: within a class all rows agree, and the class means are "
            "equally far apart.";

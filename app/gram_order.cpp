@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/train/snapshot.h"
-
 namespace gramscope::app {
 namespace {
 
@@ -112,7 +110,17 @@ const GramOrder& KeptOrder::of(const std::shared_ptr<const Task>& task, const Gr
   order_ = make_(*task, grouping);
   task_ = task;
   grouping_ = grouping;
+  const auto& order = order_.order;
+  const bool is_as_given = std::is_sorted(order.begin(), order.end());
+  blocks_ = gram_block(static_cast<Index>(order.size())) == 1 || is_as_given
+                ? nullptr
+                : std::make_shared<const std::vector<Index>>(order);
   return order_;
+}
+
+const BlockOrder& KeptOrder::blocks(const std::shared_ptr<const Task>& task, const Grouping& grouping) {
+  of(task, grouping);
+  return blocks_;
 }
 
 }  // namespace gramscope::app

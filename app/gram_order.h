@@ -6,6 +6,7 @@
 
 #include "app/context_groups.h"
 #include "core/tasks/task.h"
+#include "core/train/snapshot.h"
 
 namespace gramscope::app {
 
@@ -46,12 +47,15 @@ class KeptOrder {
   explicit KeptOrder(Make make) : make_(make) {}
 
   const GramOrder& of(const std::shared_ptr<const Task>& task, const Grouping& grouping);
+  /// The same as a snapshot is asked for it: nullptr where each row stands for one, or the order is the task's.
+  const BlockOrder& blocks(const std::shared_ptr<const Task>& task, const Grouping& grouping);
 
  private:
   Make make_;
   std::shared_ptr<const Task> task_;
   Grouping grouping_;
   GramOrder order_;
+  BlockOrder blocks_;
 };
 
 }  // namespace gramscope::app

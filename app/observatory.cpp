@@ -63,7 +63,7 @@ void Observatory::update() {
   const bool is_given_up = sought_ && !status_.preparation && now_in_seconds() - sought_->sent_at > kPatience;
   if (sought_ && (status_.step == sought_->step || is_given_up)) sought_.reset();
   if (!pending_.empty()) settle_pending();
-  arrange_rows();
+  targets_.adopt(block_order());
   if (is_in_past()) look_back();
   if (!is_in_past()) request_frame();
   fit_ntp_ufm();
@@ -81,7 +81,7 @@ void Observatory::fit_ntp_ufm() {
 
 void Observatory::look_back() {
   FrameWanted wanted = view.wanted;
-  wanted.order = block_order_;
+  wanted.order = block_order();
   const auto snapshot = past_.update(wanted);
   if (!is_in_past()) return leave_past();
   view.wanted = {};
@@ -95,18 +95,9 @@ void Observatory::leave_past() {
   has_changed_ = true;
 }
 
-void Observatory::arrange_rows() {
-  const auto is_as_given = [](const std::vector<Index>& order) { return std::is_sorted(order.begin(), order.end()); };
-  if (task_ == nullptr || gram_block(task_->contexts) == 1 || is_as_given(context_order().order))
-    block_order_.reset();
-  else if (block_order_ == nullptr || *block_order_ != context_order().order)
-    block_order_ = std::make_shared<const std::vector<Index>>(context_order().order);
-  targets_.adopt(block_order_);
-}
-
 void Observatory::request_frame() {
   FrameWanted wanted = std::exchange(view.wanted, {});
-  wanted.order = block_order_;
+  wanted.order = block_order();
   // Which layers there are is known once they have been seen; models without any are asked in vain, at no cost.
   if (layer_names_.empty()) wanted.inside.layers = true;
   const bool is_current = snapshot_ != nullptr && snapshot_->step() == status_.step &&

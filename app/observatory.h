@@ -135,9 +135,6 @@ class Observatory {
   bool is_playing() const { return is_recording() ? status_.is_running : past_.is_playing(); }
   /// The newest step, and those that come after it.
   void go_live();
-  const History& history() const { return past_.history(); }
-  /// The most bytes that are kept of a run's past.
-  void set_history_cap(std::size_t bytes) { past_.set_cap(bytes); }
   /// Whether the newest step is shown, and where a recording is followed, whether the next will be when it comes.
   bool is_at_newest() const;
   /// Whether new files of a recording are looked for.
@@ -153,7 +150,7 @@ class Observatory {
   /// The order of the contexts' rows: view.order, for the task.
   const GramOrder& context_order() const { return context_order_.of(task_, view.order); }
   /// Whether the rows of the snapshot's gram_h are in that order: of rows of several, it is made anew for another one.
-  bool is_arranged(const Snapshot& snapshot) const { return snapshot.block == 1 || snapshot.order == block_order_; }
+  bool is_arranged(const Snapshot& snapshot) const { return snapshot.block == 1 || snapshot.order == block_order(); }
   /// Where a context stands among the rows of gram_h and of the targets, or, of rows of several, in the order that they are
   /// made of.
   Index context_place(Index context) const {
@@ -205,7 +202,8 @@ class Observatory {
   void request_frame();
   void look_back();
   void leave_past();
-  void arrange_rows();
+  /// What context_order() is for rows of several contexts; nullptr before there is a task.
+  BlockOrder block_order() const { return task_ != nullptr ? context_order_.blocks(task_, view.order) : nullptr; }
   void fit_ntp_ufm();
   void adopt_task(std::shared_ptr<const Task> task);
   void adopt_theory_of(const Embeddings& embeddings);
@@ -245,7 +243,6 @@ class Observatory {
   std::shared_ptr<const Task> task_;
   Targets targets_;
   mutable KeptOrder context_order_{order_contexts};
-  BlockOrder block_order_;  ///< a copy of context_order() where rows are of several contexts
   std::shared_ptr<const TaskTheory> theory_;
   std::shared_ptr<const MaxMarginTheory> max_margin_;
   std::shared_ptr<const Embeddings> first_embeddings_;

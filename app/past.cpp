@@ -8,8 +8,6 @@ namespace gramscope::app {
 void Past::add(const Recorded& recorded) {
   if (recorded.record.embeddings == nullptr) return;
   history_.add(moment_of(recorded));
-  // A step that is recorded anew takes the place of what is looked at.
-  if (shown_ && (history_.last() == nullptr || history_.at(*shown_) == nullptr)) leave();
 }
 
 void Past::remeasure(const Remeasured& again) {
@@ -28,13 +26,11 @@ void Past::leave() {
   submitted_.reset();
 }
 
-void Past::show(MomentKey key) { shown_ = key; }
-
 void Past::seek(std::int64_t step) {
   const PastMoment* last = history_.last();
   if (last == nullptr) return;
   playback_.reset();
-  if (const PastMoment* nearest = history_.nearest({last->segment, step})) show(nearest->key());
+  if (const PastMoment* nearest = history_.nearest({last->segment, step})) shown_ = nearest->key();
 }
 
 void Past::move(std::int64_t from, std::int64_t steps) {
@@ -48,7 +44,7 @@ void Past::move(std::int64_t from, std::int64_t steps) {
   if (steps > 0 && (at == all.end() || *at != from)) --place;
   place += steps;
   if (place >= static_cast<std::ptrdiff_t>(all.size())) return leave();
-  show({last->segment, all[static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, place))]});
+  shown_ = MomentKey{last->segment, all[static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, place))]};
 }
 
 void Past::play(const SetSpeed& speed, Clock::time_point now) {
@@ -66,20 +62,20 @@ void Past::go_on(Clock::time_point now) {
   const bool is_seen = snapshot != nullptr && snapshot->embeddings == submitted_ && snapshot->step() == shown_->step;
   const std::size_t due = playback_->due(steps, place, is_seen, now);
   if (due + 1 >= steps.size()) return leave();
-  show({shown_->segment, steps[due]});
+  shown_->step = steps[due];
 }
 
 std::shared_ptr<const Snapshot> Past::update(const FrameWanted& wanted, Clock::time_point now) {
   if (shown_ && playback_) go_on(now);
   if (!shown_) return nullptr;
-  // It may have given way to newer ones meanwhile.
+  // It may have given way to newer ones meanwhile, or the run has gone back before it.
   const PastMoment* moment = history_.at(*shown_);
   if (moment == nullptr) moment = history_.nearest(*shown_);
   if (moment == nullptr) {
     leave();
     return nullptr;
   }
-  show(moment->key());
+  shown_ = moment->key();
   if (analyst_ == nullptr) analyst_ = std::make_unique<Analyst>();
   if (moment->embeddings != submitted_ || !(wanted == submitted_wanted_) || is_remeasured_) {
     analyst_->submit(moment->embeddings, wanted, moment->metrics);

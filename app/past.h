@@ -48,7 +48,6 @@ class Past {
   void cancel();
 
  private:
-  void show(MomentKey key);
   void go_on(Clock::time_point now);
 
   History history_;

@@ -11,7 +11,7 @@
 namespace gramscope::app {
 
 /// Below a Gram matrix whose rows are blocks of contexts: the selected context's cosines with every context,
-/// in the task's order, above the columns they belong to.
+/// in the order of its columns, which they stand below.
 class ContextStrip {
  public:
   /// The room it takes at the bottom of a view's body; 0 where that is too low for it.

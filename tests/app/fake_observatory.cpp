@@ -2,7 +2,6 @@
 // leaves its in the archive.
 #include "tests/app/fake_observatory.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/linalg/gram.h"
@@ -56,13 +55,8 @@ Observatory::Observatory(std::unique_ptr<RunSource>, SetSpeed speed, WeightReade
 
 void Observatory::update() {
   if (task_ != fake_run().task) adopt_task(fake_run().task);
-  if (task_ != nullptr && gram_block(task_->contexts) > 1 &&
-      !std::is_sorted(context_order().order.begin(), context_order().order.end())) {
-    if (block_order_ == nullptr || *block_order_ != context_order().order)
-      block_order_ = std::make_shared<const std::vector<Index>>(context_order().order);
-    view.wanted.order = block_order_;
-    targets_.adopt(block_order_);
-  }
+  view.wanted.order = block_order();
+  targets_.adopt(view.wanted.order);
   snapshot_ = completed(fake_run().snapshot, view.wanted);
   status_ = fake_run().status;
   course_ = RecordedCourse(fake_run().records);

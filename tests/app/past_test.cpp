@@ -148,6 +148,7 @@ TEST_CASE("past: what is shown gives way to newer steps only with another in its
   past.seek(20);
   REQUIRE(wait_for(past, 20) != nullptr);
   past.set_cap(past.history().bytes() / 2);
+  for (std::int64_t step = 50; step < 200; step += 10) remember(past, {step});
   past.update({});
   REQUIRE(past.is_shown());
   CHECK(past.history().at({0, past.step()}) != nullptr);

@@ -80,11 +80,12 @@ std::optional<Index> ContextStrip::draw(Observatory& observatory, const Rect& bo
                   {matrix.matrix.max.x, std::round(body.max.y - kBelowStrip * s)}};
   if (rect.width() < 40 * s) return std::nullopt;
   const Task& task = observatory.snapshot()->task();
-  std::string caption = "Click a row to see a context's cosines one by one.";
+  ImFont* font = fonts().small;
+  const std::string hint = "Click a row to see a context's cosines one by one.";
+  std::string caption = text_size(font, hint).x <= rect.width() ? hint : "Click a row";
   if (selected)
     caption = row_.cosines().size() > 0 ? context_name(task, *selected) + ", with every context"
                                         : "waiting for the next step";
-  ImFont* font = fonts().small;
   const float caption_top = rect.min.y - (kStripCaption - 2) * s;
   draw_label(font, {rect.min.x, caption_top}, palette().text_muted, elided_start(font, caption, rect.width()),
              key, 900);

@@ -14,14 +14,14 @@ namespace gramscope {
 
 namespace {
 
-constexpr const char* kTable = "view";
-constexpr const char* kKinds = "must be a number, a text, true or false, or a list of numbers or of texts";
+constexpr const char* kViewTable = "view";
+constexpr const char* kViewKinds = "must be a number, a text, true or false, or a list of numbers or of texts";
 
 std::vector<std::string> texts_of(const TomlDocument& document, const toml::array& array, const std::string& name) {
   std::vector<std::string> texts;
   for (const auto& node : array) {
     const auto text = node.value_exact<std::string>();
-    if (!text) document.fail(node, name, kKinds);
+    if (!text) document.fail(node, name, kViewKinds);
     document.require_readable(node, name, *text);
     texts.push_back(*text);
   }
@@ -33,7 +33,7 @@ std::vector<double> reals_of(const TomlDocument& document, const toml::array& ar
   for (const auto& node : array) {
     const auto* integer = node.as_integer();
     const auto* real = node.as_floating_point();
-    if (integer == nullptr && real == nullptr) document.fail(node, name, kKinds);
+    if (integer == nullptr && real == nullptr) document.fail(node, name, kViewKinds);
     reals.push_back(real != nullptr ? real->get() : static_cast<double>(integer->get()));
   }
   return reals;
@@ -48,10 +48,10 @@ ViewValue value_of(const TomlDocument& document, const toml::node& node, const s
     return *text;
   }
   const auto* array = node.as_array();
-  if (array == nullptr) document.fail(node, name, kKinds);
+  if (array == nullptr) document.fail(node, name, kViewKinds);
   if (array->empty() || array->front().is_string()) return texts_of(document, *array, name);
   if (array->front().is_number()) return reals_of(document, *array, name);
-  document.fail(array->front(), name, kKinds);
+  document.fail(array->front(), name, kViewKinds);
 }
 
 /// A key of TOML, in quotes where it has to be.
@@ -97,7 +97,7 @@ void ViewTable::set(std::string_view key, ViewValue value) {
 }
 
 void ViewTable::fail(const ViewEntry& entry, const std::string& problem) const {
-  throw InputError(fmt::format("{}:{}: {}.{}: {}", file, std::max(entry.line, 1), kTable, shown_name(entry.key),
+  throw InputError(fmt::format("{}:{}: {}.{}: {}", file, std::max(entry.line, 1), kViewTable, shown_name(entry.key),
                                shown_text(problem)));
 }
 
@@ -106,7 +106,7 @@ void ViewTable::refuse(const ViewEntry& entry, const std::string& problem) const
   const bool is_list = std::holds_alternative<std::vector<std::string>>(entry.value) ||
                        std::holds_alternative<std::vector<double>>(entry.value);
   const std::string shown = text != nullptr ? toml_text(Value{shown_name(*text)}) : value_toml(entry.value);
-  throw InputError(fmt::format("{}:{}: {}.{}{}: {}", file, std::max(entry.line, 1), kTable, shown_name(entry.key),
+  throw InputError(fmt::format("{}:{}: {}.{}{}: {}", file, std::max(entry.line, 1), kViewTable, shown_name(entry.key),
                                is_list ? "" : " = " + shown, problem));
 }
 
@@ -166,10 +166,10 @@ std::vector<double> ViewTable::reals(const ViewEntry& entry, std::size_t count, 
 
 ViewTable parse_view(const TomlDocument& document) {
   ViewTable view{document.file(), {}};
-  const auto* node = document.root().get(kTable);
+  const auto* node = document.root().get(kViewTable);
   if (node == nullptr) return view;
   const auto* table = node->as_table();
-  if (table == nullptr) document.fail(*node, kTable, "must be written as [view]");
+  if (table == nullptr) document.fail(*node, kViewTable, "must be written as [view]");
   // The parser has them in the order of their names.
   std::vector<std::pair<std::string, const toml::node*>> ordered;
   for (const auto& [key, value] : *table) ordered.emplace_back(key.str(), &value);
@@ -179,14 +179,14 @@ ViewTable parse_view(const TomlDocument& document) {
   };
   std::sort(ordered.begin(), ordered.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
   for (const auto& [key, value] : ordered)
-    view.entries.push_back({key, value_of(document, *value, fmt::format("{}.{}", kTable, shown_name(key))),
+    view.entries.push_back({key, value_of(document, *value, fmt::format("{}.{}", kViewTable, shown_name(key))),
                             static_cast<int>(value->source().begin.line)});
   return view;
 }
 
 std::string view_toml(const ViewTable& view) {
   if (view.entries.empty()) return {};
-  std::string text = fmt::format("\n[{}]\n", kTable);
+  std::string text = fmt::format("\n[{}]\n", kViewTable);
   for (const auto& entry : view.entries)
     text += fmt::format("{} = {}\n", key_toml(entry.key), value_toml(entry.value));
   return text;

@@ -157,7 +157,7 @@ const std::vector<Edit>& tree_edits() {
   return list;
 }
 
-Session tree() { return parse_session(edited(tree_lines(), 1, "#"), "s.toml"); }
+Session tree() { return parse_session(with_line(tree_lines(), 1, "#"), "s.toml"); }
 
 std::vector<std::int64_t> ticks_of(const std::vector<Engine::Executed>& commands) {
   std::vector<std::int64_t> ticks;
@@ -203,7 +203,7 @@ TEST_CASE("branches: a run has its parent's commands up to where it left, then i
 
 TEST_CASE("branches: at a tick with several commands a branch may leave between any two of them") {
   for (int commands = 1; commands <= 3; ++commands) {
-    auto text = edited(tree_lines(), 48, "tick = 20");
+    auto text = with_line(tree_lines(), 48, "tick = 20");
     const auto replace = [&](const std::string& from, const std::string& to) { text.replace(text.rfind(from), from.size(), to); };
     replace("parent = 1", "parent = 0");
     replace("commands = 2", "commands = " + std::to_string(commands));
@@ -212,7 +212,7 @@ TEST_CASE("branches: at a tick with several commands a branch may leave between 
     CHECK(flat_commands(session, 2).size() == static_cast<std::size_t>(commands) + 1);
   }
   // Where a branch begins, one of its own may take fewer commands than it did itself.
-  auto text = edited(tree_lines(), 32, "tick = 20");
+  auto text = with_line(tree_lines(), 32, "tick = 20");
   const auto replace = [&](const std::string& from, const std::string& to) { text.replace(text.rfind(from), from.size(), to); };
   replace("tick = 10\nop = \"set\"\nkey = \"optimizer.momentum\"", "tick = 20\nop = \"set\"\nkey = \"optimizer.lr\"");
   replace("commands = 1", "commands = 3");
@@ -336,7 +336,7 @@ TEST_CASE("branches: whatever trees are written are read again") {
 TEST_CASE("session: a checkpoint is beside its file, wherever the program runs") {
   auto session = tree();
   CHECK(session.checkpoint == (std::filesystem::current_path() / "s.ckpt").string());
-  const auto elsewhere = parse_session(edited(tree_lines(), 1, "#"), "/some/where/s.toml");
+  const auto elsewhere = parse_session(with_line(tree_lines(), 1, "#"), "/some/where/s.toml");
   CHECK(elsewhere.checkpoint == "/some/where/s.ckpt");
   CHECK(contains(session_toml(elsewhere), "\ncheckpoint = \"/some/where/s.ckpt\"\n"));
   session.checkpoint = "other.ckpt";

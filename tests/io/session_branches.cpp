@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/io/metrics_csv.h"
 #include "core/io/version.h"
 #include "core/random/philox.h"
 #include "core/registry/error.h"
@@ -165,15 +166,23 @@ std::vector<std::int64_t> ticks_of(const std::vector<Engine::Executed>& commands
   return ticks;
 }
 
-/// The course that a run of a session has taken, step by step.
-std::vector<unsigned char> replayed_parameters(const Session& flat) {
+/// A session repeated as `run` does.
+Engine repeated(const Session& flat) {
   Engine engine(flat.preset.config, flat.preset.name);
   Replay replay(flat.commands);
-  while (engine.tick() <= *flat.ticks) {
+  replay.apply_due(engine);
+  while (engine.tick() < *flat.ticks && engine.advance(0) == Engine::State::ready) {
+    engine.advance(1);
     replay.apply_due(engine);
-    if (engine.tick() == *flat.ticks || engine.advance(1) != Engine::State::ready) break;
   }
-  return engine.parameter_bytes();
+  return engine;
+}
+
+/// What the table says of the steps recorded so far.
+std::string table_of(Engine& engine) {
+  engine.settle();
+  engine.complete_theory();
+  return metrics_csv(engine.records());
 }
 
 }  // namespace
@@ -234,35 +243,67 @@ TEST_CASE("branches: one without commands of its own is the run that it left") {
 }
 
 TEST_CASE("branches: a replay of its commands gives the bits of a branch that an engine made") {
+  Random random(12, 0x5E5510);
+  const auto below = [&](std::size_t count) {
+    return static_cast<std::size_t>(random.below(static_cast<std::uint32_t>(count)));
+  };
+  const auto whole = [](std::int64_t value) { return Value{value}; };
   const auto preset = small_config(100);
-  const SetParameter slower{"optimizer.lr", Value{1.5}};
-  const SetParameter wider{"model.d", Value{std::int64_t{6}}};
-  std::vector<std::shared_ptr<const Engine::Checkpoint>> points;
-  Engine trunk(preset, "mine");
-  trunk.advance(12);
-  trunk.apply(slower);
-  trunk.advance(3);
-  const auto point = trunk.branch_point();
-  const auto past = trunk.past(*point);
-  trunk.apply(Restart{});
-  trunk.advance(10);
-
-  auto branch = Engine::branch_from(*point, *past);
-  const auto inherited = branch.commands().size();
-  branch.advance(4);
-  branch.apply(wider);
-  branch.advance(3);
-  branch.apply(Restart{});
-  branch.advance(8);
-
-  Session session{{"mine", "", "", preset}, std::string(version()), "c", trunk.commands(), {}, trunk.tick()};
-  const auto& commands = branch.commands();
-  session.branches.push_back({0, 15, inherited, "wider",
-                              {commands.begin() + static_cast<std::ptrdiff_t>(inherited), commands.end()},
-                              branch.tick()});
-  const auto read = parse_session(session_toml(session), "s.toml");
-  CHECK(replayed_parameters(flat_session(read, 0)) == trunk.parameter_bytes());
-  CHECK(replayed_parameters(flat_session(read, 1)) == branch.parameter_bytes());
+  Config other = small_config(80);
+  other.set("task.values", whole(3));
+  const std::vector<Command> commands{
+      SetParameter{"optimizer.lr", Value{1.5}}, SetParameter{"model.d", whole(6)},     SetParameter{"model.d", whole(3)},
+      SetParameter{"reg.lambda_w", Value{0.1}}, SetParameter{"run.steps", whole(12)},  SetParameter{"run.steps", whole(90)},
+      SetParameter{"run.seed", whole(4)},       SetParameter{"optimizer.lr", Value{1e6}}, Restart{},
+      Load{resolve(other), "other"},
+  };
+  struct Left {
+    std::size_t run;
+    std::shared_ptr<const Engine::Checkpoint> point;
+    std::int64_t tick;
+    std::size_t commands;
+  };
+  int changed_capacity = 0;
+  for (int tries = 0; tries < 12; ++tries) {
+    std::vector<Engine> engines;
+    std::vector<Left> left;
+    const auto go_on = [&](std::size_t run) {
+      Engine& engine = engines[run];
+      for (auto actions = 2 + below(5); actions > 0; --actions) {
+        engine.advance(static_cast<std::int64_t>(below(8)));
+        if (below(2) == 0) left.push_back({run, engine.branch_point(), engine.tick(), engine.commands().size()});
+        engine.apply(commands[below(commands.size())]);
+        if (below(3) == 0) left.push_back({run, engine.branch_point(), engine.tick(), engine.commands().size()});
+      }
+      engine.advance(static_cast<std::int64_t>(below(8)));
+    };
+    engines.reserve(5);
+    engines.emplace_back(preset, "mine");
+    go_on(0);
+    Session session{{"mine", "", "", preset}, std::string(version()), "c", engines[0].commands(), {}, engines[0].tick()};
+    while (engines.size() < 5 && !left.empty()) {
+      const auto from = left[below(left.size())];
+      engines.push_back(Engine::branch_from(*from.point, *engines[from.run].past(*from.point)));
+      go_on(engines.size() - 1);
+      const auto& all = engines.back().commands();
+      session.branches.push_back({from.run, from.tick, from.commands, "",
+                                  {all.begin() + static_cast<std::ptrdiff_t>(from.commands), all.end()},
+                                  engines.back().tick()});
+    }
+    const auto text = session_toml(session);
+    CAPTURE(text);
+    const auto read = parse_session(text, "s.toml");
+    for (std::size_t run = 0; run < engines.size(); ++run) {
+      CAPTURE(run);
+      const auto flat = flat_session(read, run);
+      auto again = repeated(flat);
+      CHECK(again.parameter_bytes() == engines[run].parameter_bytes());
+      CHECK(table_of(again) == table_of(engines[run]));
+      for (const auto& executed : flat.commands)
+        if (const auto* set = std::get_if<SetParameter>(&executed.command)) changed_capacity += set->key == "model.d" ? 1 : 0;
+    }
+  }
+  CHECK(changed_capacity > 10);
 }
 
 TEST_CASE("branches: whatever trees are written are read again") {

@@ -113,7 +113,8 @@ RunReport replay_run(const RunPlan& plan, std::set<std::string>& told) {
     voice.tell(event);
     if (const auto* changed = std::get_if<ConfigChanged>(&event))
       for (const auto& note : changed_inputs(plan.session, *changed->task)) voice.note(note);
-    // The first event comes when the task is made: a text that cannot be read leaves the last run's files alone.
+    // The first event comes when the task is made: a text that cannot be read leaves the last run's files
+    // alone.
     if (!output && !plan.out.empty()) output.emplace(plan.out, preset);
     if (output) output->on(event);
   };

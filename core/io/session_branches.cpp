@@ -14,7 +14,8 @@ namespace gramscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kBranchKeys{"parent", "tick", "commands", "title", "ticks", "command"};
+constexpr std::array<std::string_view, 6> kBranchKeys{"parent", "tick",  "commands",
+                                                      "title",  "ticks", "command"};
 
 const SessionBranch& branch_of(const Session& session, std::size_t run) { return session.branches[run - 1]; }
 
@@ -59,7 +60,8 @@ std::size_t commands_until(const Session& session, std::size_t run, std::int64_t
   return inherited(session, run) + static_cast<std::size_t>(until);
 }
 
-/// Reads the runs of a session one after the other: what a branch says is held against the runs that stand before it.
+/// Reads the runs of a session one after the other: what a branch says is held against the runs that stand
+/// before it.
 class RunReader {
  public:
   RunReader(const TomlDocument& document, const std::filesystem::path& directory, Session& session)
@@ -94,12 +96,14 @@ class RunReader {
     return branch;
   }
 
-  std::size_t read_run(const toml::table& table, const std::string& key, std::size_t last, const char* why) const {
+  std::size_t read_run(const toml::table& table, const std::string& key, std::size_t last,
+                       const char* why) const {
     const auto run = static_cast<std::size_t>(document_.count(table, key));
     if (run > last)
-      document_.fail(*table.get(key), fmt::format("{} = {}", key, run),
-                     fmt::format("must be {}: 0 is the trunk{}; {}", last == 0 ? "0" : fmt::format("from 0 to {}", last),
-                                 last == 0 ? "" : ", 1 the first branch", why));
+      document_.fail(
+          *table.get(key), fmt::format("{} = {}", key, run),
+          fmt::format("must be {}: 0 is the trunk{}; {}", last == 0 ? "0" : fmt::format("from 0 to {}", last),
+                      last == 0 ? "" : ", 1 the first branch", why));
     return run;
   }
 
@@ -110,8 +114,9 @@ class RunReader {
 
   void read_trunk() {
     const auto& root = document_.root();
-    auto trunk = parse_commands(document_, {"command", document_.tables("command"), resolve(session_.preset.config)},
-                                wanted_[0], directory_);
+    auto trunk =
+        parse_commands(document_, {"command", document_.tables("command"), resolve(session_.preset.config)},
+                       wanted_[0], directory_);
     session_.commands = std::move(trunk.commands);
     trunk.configs.emplace(0, resolve(session_.preset.config));
     configs_.push_back(std::move(trunk.configs));
@@ -131,10 +136,11 @@ class RunReader {
     branch.own = std::move(parsed.commands);
     configs_.push_back(std::move(parsed.configs));
     if (branch.ticks < branch.tick)
-      document_.fail(*table.get("ticks"), fmt::format("ticks = {}", branch.ticks),
-                     fmt::format("is before the branch begins, at {}; it says how many steps were executed since the "
-                                 "trunk began",
-                                 branch.tick));
+      document_.fail(
+          *table.get("ticks"), fmt::format("ticks = {}", branch.ticks),
+          fmt::format("is before the branch begins, at {}; it says how many steps were executed since the "
+                      "trunk began",
+                      branch.tick));
     require_end(table, branch.ticks, branch.own);
   }
 
@@ -145,18 +151,21 @@ class RunReader {
     const auto last = parent == 0 ? session_.ticks : branch_of(session_, parent).ticks;
     if (branch.tick < first || (last && branch.tick > *last))
       document_.fail(*table.get("tick"), fmt::format("tick = {}", branch.tick),
-                     last ? fmt::format("must be from {} to {}, where {} begins and ends", first, *last, run_name(parent))
+                     last ? fmt::format("must be from {} to {}, where {} begins and ends", first, *last,
+                                        run_name(parent))
                           : fmt::format("must be at least {}, where {} begins", first, run_name(parent)));
     const auto least = commands_before(session_, parent, branch.tick);
     const auto most = commands_until(session_, parent, branch.tick);
     if (branch.commands < least || branch.commands > most)
-      document_.fail(*table.get("commands"), fmt::format("commands = {}", branch.commands),
-                     fmt::format("must be {}: of the commands of {} so many come before tick {}{}",
-                                 least == most ? fmt::format("{}", least) : fmt::format("from {} to {}", least, most),
-                                 run_name(parent), branch.tick, least == most ? "" : ", or up to it"));
+      document_.fail(
+          *table.get("commands"), fmt::format("commands = {}", branch.commands),
+          fmt::format("must be {}: of the commands of {} so many come before tick {}{}",
+                      least == most ? fmt::format("{}", least) : fmt::format("from {} to {}", least, most),
+                      run_name(parent), branch.tick, least == most ? "" : ", or up to it"));
   }
 
-  void require_end(const toml::table& table, std::int64_t ticks, const std::vector<Engine::Executed>& commands) const {
+  void require_end(const toml::table& table, std::int64_t ticks,
+                   const std::vector<Engine::Executed>& commands) const {
     if (commands.empty() || ticks >= commands.back().tick) return;
     document_.fail(*table.get("ticks"), fmt::format("ticks = {}", ticks),
                    fmt::format("is before the last command, at {}; it says how many steps were executed",
@@ -194,7 +203,8 @@ std::string run_name(std::size_t run) { return run == 0 ? "the trunk" : fmt::for
 
 std::vector<Engine::Executed> flat_commands(const Session& session, std::size_t run) {
   if (run > session.branches.size())
-    throw UsageError(fmt::format("run {}: the session has runs 0 to {}; 0 is the trunk", run, session.branches.size()));
+    throw UsageError(
+        fmt::format("run {}: the session has runs 0 to {}; 0 is the trunk", run, session.branches.size()));
   // From the run up to the trunk; those below take of each only what came before they left it.
   std::vector<Moment> parts;
   for (std::size_t most = std::numeric_limits<std::size_t>::max();;) {
@@ -204,7 +214,8 @@ std::vector<Engine::Executed> flat_commands(const Session& session, std::size_t 
     most = std::min(most, before);
     const std::size_t parent = branch_of(session, run).parent;
     if (parent >= run)
-      throw UsageError(fmt::format("branch {}: its parent, {}, does not stand before it", run, run_name(parent)));
+      throw UsageError(
+          fmt::format("branch {}: its parent, {}, does not stand before it", run, run_name(parent)));
     run = parent;
   }
   std::vector<Engine::Executed> commands;

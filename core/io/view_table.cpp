@@ -15,9 +15,11 @@ namespace gramscope {
 namespace {
 
 constexpr const char* kViewTable = "view";
-constexpr const char* kViewKinds = "must be a number, a text, true or false, or a list of numbers or of texts";
+constexpr const char* kViewKinds =
+    "must be a number, a text, true or false, or a list of numbers or of texts";
 
-std::vector<std::string> texts_of(const TomlDocument& document, const toml::array& array, const std::string& name) {
+std::vector<std::string> texts_of(const TomlDocument& document, const toml::array& array,
+                                  const std::string& name) {
   std::vector<std::string> texts;
   for (const auto& node : array) {
     const auto text = node.value_exact<std::string>();
@@ -28,7 +30,8 @@ std::vector<std::string> texts_of(const TomlDocument& document, const toml::arra
   return texts;
 }
 
-std::vector<double> reals_of(const TomlDocument& document, const toml::array& array, const std::string& name) {
+std::vector<double> reals_of(const TomlDocument& document, const toml::array& array,
+                             const std::string& name) {
   std::vector<double> reals;
   for (const auto& node : array) {
     const auto* integer = node.as_integer();
@@ -97,8 +100,8 @@ void ViewTable::set(std::string_view key, ViewValue value) {
 }
 
 void ViewTable::fail(const ViewEntry& entry, const std::string& problem) const {
-  throw InputError(fmt::format("{}:{}: {}.{}: {}", file, std::max(entry.line, 1), kViewTable, shown_name(entry.key),
-                               shown_text(problem)));
+  throw InputError(fmt::format("{}:{}: {}.{}: {}", file, std::max(entry.line, 1), kViewTable,
+                               shown_name(entry.key), shown_text(problem)));
 }
 
 void ViewTable::refuse(const ViewEntry& entry, const std::string& problem) const {
@@ -106,8 +109,8 @@ void ViewTable::refuse(const ViewEntry& entry, const std::string& problem) const
   const bool is_list = std::holds_alternative<std::vector<std::string>>(entry.value) ||
                        std::holds_alternative<std::vector<double>>(entry.value);
   const std::string shown = text != nullptr ? toml_text(Value{shown_name(*text)}) : value_toml(entry.value);
-  throw InputError(fmt::format("{}:{}: {}.{}{}: {}", file, std::max(entry.line, 1), kViewTable, shown_name(entry.key),
-                               is_list ? "" : " = " + shown, problem));
+  throw InputError(fmt::format("{}:{}: {}.{}{}: {}", file, std::max(entry.line, 1), kViewTable,
+                               shown_name(entry.key), is_list ? "" : " = " + shown, problem));
 }
 
 void ViewTable::require_known_keys(std::span<const std::string_view> allowed) const {
@@ -153,7 +156,8 @@ const std::vector<std::string>& ViewTable::texts(const ViewEntry& entry) const {
   return *values;
 }
 
-std::vector<double> ViewTable::reals(const ViewEntry& entry, std::size_t count, double least, double most) const {
+std::vector<double> ViewTable::reals(const ViewEntry& entry, std::size_t count, double least,
+                                     double most) const {
   const auto* reals = std::get_if<std::vector<double>>(&entry.value);
   const auto* texts = std::get_if<std::vector<std::string>>(&entry.value);
   const bool is_list = reals != nullptr || (texts != nullptr && texts->empty());
@@ -177,9 +181,11 @@ ViewTable parse_view(const TomlDocument& document) {
     const auto& begin = entry.second->source().begin;
     return std::pair(begin.line, begin.column);
   };
-  std::sort(ordered.begin(), ordered.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  std::sort(ordered.begin(), ordered.end(),
+            [&](const auto& a, const auto& b) { return place(a) < place(b); });
   for (const auto& [key, value] : ordered)
-    view.entries.push_back({key, value_of(document, *value, fmt::format("{}.{}", kViewTable, shown_name(key))),
+    view.entries.push_back({key,
+                            value_of(document, *value, fmt::format("{}.{}", kViewTable, shown_name(key))),
                             static_cast<int>(value->source().begin.line)});
   return view;
 }

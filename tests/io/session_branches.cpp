@@ -117,7 +117,8 @@ const std::vector<Edit>& tree_edits() {
       {32, "tick = 11", "37: tick = 10: is before the branch begins, at 11"},
       {33, "", "30: commands: is missing"},
       {33, "commands = 0", "33: commands = 0: must be 1: of the commands of the trunk so many come before tick 10"},
-      {33, "commands = 9999999999", "33: commands = 9999999999: must be 1: of the commands of the trunk so many come before tick 10"},
+      {33, "commands = 9999999999",
+       "33: commands = 9999999999: must be 1: of the commands of the trunk so many come before tick 10"},
       {33, "commands = 1.0", "33: commands = 1.0: must be a whole number of at least 0"},
       {34, "title = 7", "34: title = 7: must be a text in quotes"},
       {34, "titel = \"slower\"", "34: branch.titel: " + unknown + "title, tick, ticks"},
@@ -159,6 +160,10 @@ const std::vector<Edit>& tree_edits() {
 }
 
 Session tree() { return parse_session(with_line(tree_lines(), 1, "#"), "s.toml"); }
+
+void replace_last(std::string& text, const std::string& from, const std::string& to) {
+  text.replace(text.rfind(from), from.size(), to);
+}
 
 std::vector<std::int64_t> ticks_of(const std::vector<Engine::Executed>& commands) {
   std::vector<std::int64_t> ticks;
@@ -213,19 +218,18 @@ TEST_CASE("branches: a run has its parent's commands up to where it left, then i
 TEST_CASE("branches: at a tick with several commands a branch may leave between any two of them") {
   for (int commands = 1; commands <= 3; ++commands) {
     auto text = with_line(tree_lines(), 48, "tick = 20");
-    const auto replace = [&](const std::string& from, const std::string& to) { text.replace(text.rfind(from), from.size(), to); };
-    replace("parent = 1", "parent = 0");
-    replace("commands = 2", "commands = " + std::to_string(commands));
-    replace("optimizer.momentum", "optimizer.lr");
+    replace_last(text, "parent = 1", "parent = 0");
+    replace_last(text, "commands = 2", "commands = " + std::to_string(commands));
+    replace_last(text, "optimizer.momentum", "optimizer.lr");
     const auto session = parse_session(text, "s.toml");
     CHECK(flat_commands(session, 2).size() == static_cast<std::size_t>(commands) + 1);
   }
   // Where a branch begins, one of its own may take fewer commands than it did itself.
   auto text = with_line(tree_lines(), 32, "tick = 20");
-  const auto replace = [&](const std::string& from, const std::string& to) { text.replace(text.rfind(from), from.size(), to); };
-  replace("tick = 10\nop = \"set\"\nkey = \"optimizer.momentum\"", "tick = 20\nop = \"set\"\nkey = \"optimizer.lr\"");
-  replace("commands = 1", "commands = 3");
-  replace("tick = 40\ncommands = 2", "tick = 20\ncommands = 1");
+  const std::string set = "\nop = \"set\"\nkey = ";
+  replace_last(text, "tick = 10" + set + "\"optimizer.momentum\"", "tick = 20" + set + "\"optimizer.lr\"");
+  replace_last(text, "commands = 1", "commands = 3");
+  replace_last(text, "tick = 40\ncommands = 2", "tick = 20\ncommands = 1");
   const auto session = parse_session(text, "s.toml");
   CHECK(ticks_of(flat_commands(session, 1)) == std::vector<std::int64_t>{3, 20, 20, 20, 40});
   CHECK(ticks_of(flat_commands(session, 2)) == std::vector<std::int64_t>{3, 41});

@@ -27,7 +27,8 @@ std::string view_refusal(const std::function<void()>& action) { return message_o
 
 TEST_CASE("view: entries keep their kinds, the file's order and their lines") {
   const auto view = view_of(
-      "[view]\nzoom = 1\nalpha = 0.1\n\nis_open = true\ntitle = \"a \\\"b\\\" λ\"\nnames = [\"x\",\n  \"y\"]\n"
+      "[view]\nzoom = 1\nalpha = 0.1\n\nis_open = true\ntitle = \"a \\\"b\\\" λ\"\nnames = [\"x\",\n  "
+      "\"y\"]\n"
       "at = [1, 2.5, -inf]\nnone = []\n");
   REQUIRE(view.entries.size() == 7);
   const std::array<const char*, 7> keys{"zoom", "alpha", "is_open", "title", "names", "at", "none"};
@@ -73,17 +74,21 @@ TEST_CASE("view: what is written is read as the same bits") {
 }
 
 TEST_CASE("view: what the window does not know, or not so, is named with its line") {
-  const auto view = view_of("[view]\nzoom = 9\nflag = 1\nname = \"x\"\nat = [1.0, 2.0]\nnone = []\nnot = nan\n");
+  const auto view =
+      view_of("[view]\nzoom = 9\nflag = 1\nname = \"x\"\nat = [1.0, 2.0]\nnone = []\nnot = nan\n");
   const std::array<std::string_view, 5> known{"zoom", "flag", "name", "at", "note"};
   CHECK(view_refusal([&] { view.require_known_keys(known); }) ==
         "s.toml:6: view.none: is not a key of this file; nearest: note, name, zoom");
-  CHECK(view_refusal([&] { view.fail(entry_of(view, "at"), "is no place"); }) == "s.toml:5: view.at: is no place");
+  CHECK(view_refusal([&] { view.fail(entry_of(view, "at"), "is no place"); }) ==
+        "s.toml:5: view.at: is no place");
   CHECK(view_refusal([&] { view.real(entry_of(view, "zoom"), 0.5, 8.0); }) ==
         "s.toml:2: view.zoom = 9: must be a number from 0.5 to 8");
   CHECK(view_refusal([&] { view.integer(entry_of(view, "zoom"), 10, 12); }) ==
         "s.toml:2: view.zoom = 9: must be a whole number from 10 to 12");
-  CHECK(view_refusal([&] { view.flag(entry_of(view, "flag")); }) == "s.toml:3: view.flag = 1: must be true or false");
-  CHECK(view_refusal([&] { view.text(entry_of(view, "at")); }) == "s.toml:5: view.at: must be a text in quotes");
+  CHECK(view_refusal([&] { view.flag(entry_of(view, "flag")); }) ==
+        "s.toml:3: view.flag = 1: must be true or false");
+  CHECK(view_refusal([&] { view.text(entry_of(view, "at")); }) ==
+        "s.toml:5: view.at: must be a text in quotes");
   CHECK(view_refusal([&] { view.real(entry_of(view, "name"), 0.0, 1.0); }) ==
         "s.toml:4: view.name = \"x\": must be a number from 0 to 1");
   CHECK(view_refusal([&] { view.real(entry_of(view, "not"), 0.0, 1.0); }) ==
@@ -92,7 +97,8 @@ TEST_CASE("view: what the window does not know, or not so, is named with its lin
         "s.toml:5: view.at: must be a list of 3 numbers from 0 to 9");
   CHECK(view_refusal([&] { view.reals(entry_of(view, "at"), 2, 0.0, 1.5); }) ==
         "s.toml:5: view.at: must be a list of 2 numbers from 0 to 1.5");
-  CHECK(view_refusal([&] { view.texts(entry_of(view, "at")); }) == "s.toml:5: view.at: must be a list of texts in quotes");
+  CHECK(view_refusal([&] { view.texts(entry_of(view, "at")); }) ==
+        "s.toml:5: view.at: must be a list of texts in quotes");
   CHECK(view.real(entry_of(view, "zoom"), 9.0, 9.0) == 9.0);
   CHECK(view.integer(entry_of(view, "zoom"), 9, 9) == 9);
   CHECK(view.text(entry_of(view, "name")) == "x");

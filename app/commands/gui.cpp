@@ -11,7 +11,7 @@
 #include "app/commands/max_margin_wait.h"
 #include "app/commands/preparation.h"
 #include "app/commands/recording_source.h"
-#include "app/commands/run.h"
+#include "app/commands/replay_run.h"
 #include "app/run_tree.h"
 #include "app/window.h"
 #include "core/io/run_output.h"

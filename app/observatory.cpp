@@ -215,6 +215,8 @@ void Observatory::handle(const Finished& finished) {
 }
 
 void Observatory::handle(const ConfigChanged& changed) {
+  if (std::exchange(is_beginning_, false) && changed.restarted && runner() != nullptr)
+    beginning_ = Beginning{changed.config, changed.preset};
   if (changed.restarted) {
     if (is_in_past()) leave_past();
     ++restarts_;

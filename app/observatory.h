@@ -194,6 +194,12 @@ class Observatory {
   // What there is to draw.
   const Config& config() const { return config_; }
   const std::string& preset() const { return preset_; }
+  /// What the run began with, before any command; empty for what is not a run of our own, and for a branch.
+  struct Beginning {
+    Config config;
+    std::string preset;
+  };
+  const std::optional<Beginning>& beginning() const { return beginning_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const Task& task() const { return *task_; }
   const std::shared_ptr<const Task>& shared_task() const { return task_; }
@@ -300,6 +306,8 @@ class Observatory {
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;
   std::string preset_;
+  std::optional<Beginning> beginning_;
+  bool is_beginning_ = true;  ///< the source has not yet told its config
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
   Targets targets_;

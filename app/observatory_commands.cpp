@@ -196,6 +196,8 @@ void Observatory::show(std::unique_ptr<RunSource> source) {
   confirmed_ = {};
   adopt_config();
   preset_.clear();
+  beginning_.reset();
+  is_beginning_ = true;
   ++course_revision_;
   course_.clear();
   marks_.clear();

@@ -25,17 +25,6 @@ constexpr std::array<std::string_view, 14> kSessionKeys{"format",  "version", "c
                                                         "reg",     "run",     "input", "command"};
 constexpr std::array<std::string_view, 3> kInputKeys{"path", "bytes", "digest"};
 
-/// Whether a parameter of that key is a path, whatever has it.
-bool is_file_parameter(const std::string& key) {
-  const auto is_it = [&](const auto& entry) {
-    return std::any_of(entry.parameters.begin(), entry.parameters.end(), [&](const Parameter& parameter) {
-      return parameter.key == key && parameter.type == ParameterType::file;
-    });
-  };
-  return std::any_of(task_entries().begin(), task_entries().end(), is_it) ||
-         std::any_of(model_entries().begin(), model_entries().end(), is_it);
-}
-
 std::string input_toml(const TaskInput& input) {
   return fmt::format("\n[[input]]\npath = {}\nbytes = {}\ndigest = {}\n", toml_text(Value{input.path}), input.bytes,
                      toml_text(Value{input.digest}));
@@ -44,10 +33,8 @@ std::string input_toml(const TaskInput& input) {
 std::string command_toml(const Engine::Executed& executed) {
   std::string text = fmt::format("\n[[command]]\ntick = {}\n", executed.tick);
   if (const auto* set = std::get_if<SetParameter>(&executed.command)) {
-    const auto* path = std::get_if<std::string>(&set->value);
-    const bool is_path = path != nullptr && is_file_parameter(set->key);
     text += fmt::format("op = \"set\"\nkey = {}\nvalue = {}\n", toml_text(Value{set->key}),
-                        toml_text(is_path ? Value{absolute_input(set->key, *path)} : set->value));
+                        toml_text(with_absolute_path(set->key, set->value)));
   } else if (const auto* load = std::get_if<Load>(&executed.command)) {
     Config config = load->config;
     make_paths_absolute(config);

@@ -136,8 +136,7 @@ class RunReader {
       }
       embeddings->w = tensor(fields.name("w"), task.words, tensor<double>(fields.name("w")).cols());
       embeddings->h = tensor(fields.name("h"), embeddings->w.cols(), task.contexts);
-      const auto& bias = tensor<double>(fields.name("bias"));
-      if (bias.size() > 0) embeddings->bias = tensor(fields.name("bias"), task.words, 1);
+      if (run_.tensors.contains(fields.name("bias"))) embeddings->bias = tensor(fields.name("bias"), task.words, 1);
       read_inside(fields.below("inside"), task, embeddings->inside);
       embeddings_.push_back(std::move(embeddings));
     }

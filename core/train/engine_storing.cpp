@@ -111,7 +111,7 @@ class RunWriter {
     fields("max_margin_missing", is_compared ? std::string{} : of.max_margin_missing);
     run_.tensors.emplace(fields.name("h"), of.h);
     run_.tensors.emplace(fields.name("w"), of.w);
-    run_.tensors.emplace(fields.name("bias"), MatrixD(of.bias));
+    if (of.bias.size() > 0) run_.tensors.emplace(fields.name("bias"), MatrixD(of.bias));
     inside(fields.below("inside"), of.inside);
     return number;
   }

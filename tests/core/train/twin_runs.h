@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -125,34 +126,37 @@ inline void take(Engine& engine, const Turn& turn) {
 /// How a run is made of another's state: in memory, through a file.
 using Remaking = std::function<Engine(const Engine&)>;
 
-/// Plays the turns; after each that `is_cut` says, makes another run of the state there. The other must play the rest as the
-/// first does, word for word. Gives the number of cuts.
+/// Plays the turns; before each that `is_cut` says, and at the end, makes another run of the state there. The others must play
+/// the rest as the first does, word for word. Gives the number of others.
 template <class IsCut>
-int check_remakes(const Config& config, const std::vector<Turn>& turns, const Remaking& remake, IsCut is_cut,
-                  const EngineHooks& hooks = {}) {
-  int cuts = 0;
-  for (std::size_t cut = 0; cut <= turns.size(); ++cut) {
-    if (!is_cut(cut)) continue;
-    CAPTURE(cut);
-    ToldRun original(Engine(config, "original", hooks));
-    for (std::size_t i = 0; i < cut; ++i) take(original.engine, turns[i]);
-    ToldRun other(remake(original.engine));
-    check_same(original.engine, other.engine);
+std::size_t check_remakes(const Config& config, const std::vector<Turn>& turns, const Remaking& remake, IsCut is_cut,
+                          const EngineHooks& hooks = {}) {
+  ToldRun original(Engine(config, "original", hooks));
+  std::vector<std::unique_ptr<ToldRun>> others;
+  const auto follow = [&](const std::function<void(Engine&)>& action) {
     original.take();
-    for (std::size_t i = cut; i < turns.size(); ++i) {
-      take(original.engine, turns[i]);
-      take(other.engine, turns[i]);
-      CHECK((original.take() == other.take()));
+    action(original.engine);
+    const auto told = original.take();
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      CAPTURE(i);
+      action(others[i]->engine);
+      CHECK((others[i]->take() == told));
     }
-    original.engine.settle();
-    other.engine.settle();
-    original.engine.complete_theory();
-    other.engine.complete_theory();
-    CHECK((original.take() == other.take()));
-    check_same(original.engine, other.engine);
-    ++cuts;
+  };
+  for (std::size_t turn = 0; turn <= turns.size(); ++turn) {
+    CAPTURE(turn);
+    if (is_cut(turn)) {
+      others.push_back(std::make_unique<ToldRun>(remake(original.engine)));
+      check_same(original.engine, others.back()->engine);
+    }
+    if (turn < turns.size()) follow([&](Engine& engine) { take(engine, turns[turn]); });
   }
-  return cuts;
+  follow([](Engine& engine) {
+    engine.settle();
+    engine.complete_theory();
+  });
+  for (const auto& other : others) check_same(original.engine, other->engine);
+  return others.size();
 }
 
 }  // namespace gramscope::test

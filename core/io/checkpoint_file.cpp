@@ -40,10 +40,10 @@ constexpr const char* kRunTensor = "run";
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 
 template <class T>
-using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RowsInFile = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 template <class T>
-std::string_view bytes_of(const RowMajor<T>& values) {
+std::string_view bytes_of(const RowsInFile<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), static_cast<std::size_t>(values.size()) * sizeof(T)};
 }
 
@@ -156,7 +156,7 @@ void require_format(const SafetensorsHeader& header, const std::string& name) {
 /// A tensor in its own precision. Its bytes are those that its shape needs: the header has been checked.
 template <class T>
 Matrix<T> take_matrix(ByteStream& stream, const std::vector<std::size_t>& shape) {
-  RowMajor<T> values(static_cast<Index>(shape[0]), static_cast<Index>(shape[1]));
+  RowsInFile<T> values(static_cast<Index>(shape[0]), static_cast<Index>(shape[1]));
   stream.take(reinterpret_cast<char*>(values.data()), static_cast<std::size_t>(values.size()) * sizeof(T));
   return values;
 }
@@ -197,7 +197,7 @@ void save_checkpoint(const fs::path& path, const StoredRun& run, const SavingCal
   file.write(std::string_view(header).substr(kBeforeDigest.size(), kDigestDigits));
   write(std::string_view(header).substr(after_digest));
   for (const auto* tensor : in_file_order(run))
-    std::visit([&]<class T>(const Matrix<T>& values) { write(bytes_of<T>(RowMajor<T>(values))); }, tensor->second);
+    std::visit([&]<class T>(const Matrix<T>& values) { write(bytes_of<T>(RowsInFile<T>(values))); }, tensor->second);
   write(json);
   file.write_at(kDigestPlace, digest.digits());
   file.commit();

@@ -26,9 +26,9 @@ constexpr Phase last_of(Phase) { return Phase::collapsed; }
 constexpr Engine::State last_of(Engine::State) { return Engine::State::diverged; }
 
 template <class T>
-inline constexpr bool is_optional = false;
+inline constexpr bool kIsOptional = false;
 template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 /// Writes fields under a common beginning of their names. An optional without a value, and NaN, are left out.
 class FieldWriter {
@@ -40,7 +40,7 @@ class FieldWriter {
 
   template <class T>
   void operator()(const std::string& field, const T& value) {
-    if constexpr (is_optional<T>) {
+    if constexpr (kIsOptional<T>) {
       if (value) (*this)(field, *value);
     } else if constexpr (std::is_enum_v<T>) {
       put(field, static_cast<std::int64_t>(value));
@@ -74,7 +74,7 @@ class FieldReader {
 
   template <class T>
   void operator()(const std::string& field, T& value) const {
-    if constexpr (is_optional<T>) {
+    if constexpr (kIsOptional<T>) {
       value.reset();
       if (find(field) != nullptr) (*this)(field, value.emplace());
     } else if constexpr (std::is_enum_v<T>) {

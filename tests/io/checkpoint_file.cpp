@@ -58,7 +58,7 @@ StoredRun small_stored() {
   return run;
 }
 
-std::string refusal(const fs::path& path, std::uint64_t limit = kMostCheckpointBytes) {
+std::string load_refusal(const fs::path& path, std::uint64_t limit = kMostCheckpointBytes) {
   return message_of<InputError>([&] { load_checkpoint(path, limit); });
 }
 
@@ -70,7 +70,7 @@ std::string sealed(std::string bytes) {
   return bytes.replace(kDigestAt, 16, digest.digits());
 }
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
+std::string with_replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
   REQUIRE(at != std::string::npos);
   REQUIRE(from.size() == to.size());
@@ -78,7 +78,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 /// A file of that header, beginning as all do, and that data.
-std::string file_of(const std::string& after_digest, const std::string& data = {}) {
+std::string checkpoint_of(const std::string& after_digest, const std::string& data = {}) {
   const std::string header = kBeginning + std::string(16, '0') + after_digest;
   const auto length = static_cast<std::uint64_t>(header.size());
   return sealed(std::string(reinterpret_cast<const char*>(&length), sizeof length) + header + data);
@@ -166,13 +166,13 @@ TEST_CASE("checkpoint file: a file that has been cut short, or has one bit that 
   small.commands.clear();
   save_checkpoint(path, small);
   const std::string bytes = contents(path);
-  REQUIRE(refusal(path).empty());
+  REQUIRE(load_refusal(path).empty());
   for (std::size_t at = 0; at < bytes.size(); ++at)
     for (int bit = 0; bit < 8; ++bit) {
       std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
       file.seekp(static_cast<std::streamoff>(at)).put(static_cast<char>(bytes[at] ^ (1 << bit)));
       file.close();
-      const auto message = refusal(path);
+      const auto message = load_refusal(path);
       if (!message.starts_with(path.string() + ": d")) FAIL_CHECK("byte ", at, ", bit ", bit, ": ", message);
       file.open(path, std::ios::in | std::ios::out | std::ios::binary);
       file.seekp(static_cast<std::streamoff>(at)).put(bytes[at]);
@@ -185,12 +185,12 @@ TEST_CASE("checkpoint file: a file that has been cut short, or has one bit that 
   const std::string whole = contents(path);
   for (std::size_t size = 0; size < whole.size(); size += 97) {
     put(path, whole.substr(0, size));
-    CHECK(contains(refusal(path), path.string() + ": damaged: "));
+    CHECK(contains(load_refusal(path), path.string() + ": damaged: "));
   }
   put(path, whole + '\0');
-  CHECK(contains(refusal(path), "damaged"));
+  CHECK(contains(load_refusal(path), "damaged"));
   put(path, whole);
-  CHECK(refusal(path).empty());
+  CHECK(load_refusal(path).empty());
 }
 
 TEST_CASE("checkpoint file: a newer format is refused with the version that wrote it") {
@@ -201,14 +201,14 @@ TEST_CASE("checkpoint file: a newer format is refused with the version that wrot
   const std::string here(version());
   std::string other = here;
   other.back() = other.back() == '9' ? '8' : '9';
-  const auto of_other = replaced(bytes, R"("gramscope":")" + here + '"', R"("gramscope":")" + other + '"');
-  put(path, sealed(replaced(of_other, R"("format":"1")", R"("format":"2")")));
-  const auto message = refusal(path);
+  const auto of_other = with_replaced(bytes, R"("gramscope":")" + here + '"', R"("gramscope":")" + other + '"');
+  put(path, sealed(with_replaced(of_other, R"("format":"1")", R"("format":"2")")));
+  const auto message = load_refusal(path);
   CHECK(message.starts_with(path.string() + ": written by gramscope " + other + " in format 2"));
   CHECK(contains(message, here + " reads format 1"));
   for (const char* wrong : {R"("format":"0")", R"("format":"x")", R"("format":" ")"}) {
-    put(path, sealed(replaced(bytes, R"("format":"1")", wrong)));
-    CHECK(contains(refusal(path), "header: format: must be a number from 1"));
+    put(path, sealed(with_replaced(bytes, R"("format":"1")", wrong)));
+    CHECK(contains(load_refusal(path), "header: format: must be a number from 1"));
   }
   // Another version of the same format is read, and told.
   put(path, sealed(of_other));
@@ -221,21 +221,21 @@ TEST_CASE("checkpoint file: what is well sealed and yet wrong is refused before 
   const std::string metadata = R"(","format":"1","gramscope":"0.1.0","cpu":"x"})";
   const auto expect = [&](const std::string& bytes, const std::string& problem) {
     put(path, bytes);
-    const auto message = refusal(path);
+    const auto message = load_refusal(path);
     CAPTURE(message);
     CHECK(message.starts_with(path.string()));
     CHECK(contains(message, problem));
   };
-  expect(file_of(R"("}})"), "format: is missing");
-  expect(file_of(R"(","format":"1"}})"), "gramscope: is missing");
-  expect(file_of(metadata + "}"), "run: is missing");
-  expect(file_of(metadata + R"(,"h":{"dtype":"F64","shape":[1000000000000,1],"data_offsets":[0,8]}})", "12345678"),
+  expect(checkpoint_of(R"("}})"), "format: is missing");
+  expect(checkpoint_of(R"(","format":"1"}})"), "gramscope: is missing");
+  expect(checkpoint_of(metadata + "}"), "run: is missing");
+  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F64","shape":[1000000000000,1],"data_offsets":[0,8]}})", "12345678"),
          "8 bytes of data are not what");
-  expect(file_of(metadata + R"(,"h":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}})", "12345678"), "must be float32 or float64");
-  expect(file_of(metadata + R"(,"h":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}})", "12345678"), "two dimensions");
+  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}})", "12345678"), "must be float32 or float64");
+  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}})", "12345678"), "two dimensions");
   const auto with_json = [&](const std::string& json) {
     const auto size = std::to_string(json.size());
-    return file_of(metadata + R"(,"run":{"dtype":"U8","shape":[)" + size + R"(],"data_offsets":[0,)" + size + "]}}", json);
+    return checkpoint_of(metadata + R"(,"run":{"dtype":"U8","shape":[)" + size + R"(],"data_offsets":[0,)" + size + "]}}", json);
   };
   expect(with_json("7"), "is not JSON of an object");
   expect(with_json(std::string(100'000, '[')), "is not JSON of an object");
@@ -251,12 +251,12 @@ TEST_CASE("checkpoint file: what is well sealed and yet wrong is refused before 
   expect(with_json(R"({"configs":[],"commands":[{"op":"hop","tick":1}]})"), "op: must be set, restart, continue or load");
   expect(with_json(R"({"configs":[],"commands":[],"values":[]})"), "values: must be an object");
   put(path, with_json(R"({"configs":[],"commands":[],"values":{}})"));
-  CHECK(refusal(path).empty());
-  CHECK(contains(refusal(path, fs::file_size(path) - 1), "more than the"));
+  CHECK(load_refusal(path).empty());
+  CHECK(contains(load_refusal(path, fs::file_size(path) - 1), "more than the"));
   const auto loaded = load_checkpoint(path);
   CHECK(message_of<InputError>([&] { Engine::from_stored(loaded.run); }).starts_with(path.string() + ": "));
   fs::remove(path);
-  CHECK(contains(refusal(path), path.string() + ": "));
+  CHECK(contains(load_refusal(path), path.string() + ": "));
 }
 
 TEST_CASE("checkpoint file: a save that fails leaves the older file, whichever call it is that fails") {
@@ -279,7 +279,7 @@ TEST_CASE("checkpoint file: a save that fails leaves the older file, whichever c
     CHECK(count_entries(directory.path()) == 1);
     failing.repair();
     save_checkpoint(path, run, calls);
-    CHECK(refusal(path).empty());
+    CHECK(load_refusal(path).empty());
   }
 }
 

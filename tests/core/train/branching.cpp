@@ -6,9 +6,12 @@
 
 #include "core/random/philox.h"
 #include "core/train/engine.h"
+#include "tests/core/train/late_max_margin.h"
 #include "tests/core/train/small_run.h"
+#include "tests/core/train/turns.h"
 
 using namespace gramscope;
+using namespace gramscope::test;
 
 namespace {
 
@@ -19,15 +22,6 @@ struct Branching {
   std::int64_t segment = 0;
   std::int64_t step = 0;
 };
-
-/// Steps, then a command.
-struct Turn {
-  std::int64_t steps = 0;
-  std::optional<Command> command;
-};
-
-Turn steps(std::int64_t count) { return {count, std::nullopt}; }
-Turn change(const std::string& key, const Value& value) { return {0, SetParameter{key, value}}; }
 
 /// A run that remembers a branch point of every recorded step and of every moment between two turns.
 class Original {
@@ -337,27 +331,6 @@ TEST_CASE("branch: commands are those executed before, also where a restart reco
     CHECK(branch.commands().size() == static_cast<std::size_t>(segment) + (is_changed ? 1 : 0));
   }
 }
-
-namespace {
-
-/// L_mm that is there once the test says so, or when somebody waits for it.
-class LateWork final : public MaxMarginWork {
- public:
-  explicit LateWork(std::shared_ptr<const TaskTheory> theory) : theory_(std::move(theory)) {}
-  void wait() override { result_ = solve_max_margin_now(theory_)->result(); }
-  std::shared_ptr<const MaxMarginTheory> result() const override { return result_; }
-  std::string failure() const override { return {}; }
-
- private:
-  std::shared_ptr<const TaskTheory> theory_;
-  std::shared_ptr<const MaxMarginTheory> result_;
-};
-
-std::shared_ptr<MaxMarginWork> solve_late(std::shared_ptr<const TaskTheory> theory) {
-  return std::make_shared<LateWork>(std::move(theory));
-}
-
-}  // namespace
 
 TEST_CASE("branch: records that wait for L_mm wait on the branch too, and get the same") {
   const std::vector<std::vector<Turn>> all{

@@ -8,6 +8,7 @@
 #include "core/random/philox.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
+#include "tests/core/train/late_max_margin.h"
 #include "tests/core/train/twin_runs.h"
 #include "tests/messages.h"
 
@@ -44,9 +45,11 @@ Engine remade(const Engine& engine) {
   return made;
 }
 
+EngineHooks late() { return EngineHooks{.solve_max_margin = solve_late}; }
+
 constexpr auto kEverywhere = [](std::size_t) { return true; };
 
-Config of_model(const char* task, const char* kind, const char* optimizer, const char* precision) {
+Config run_of(const char* task, const char* kind, const char* optimizer, const char* precision) {
   Config config;
   config.set("task.kind", std::string(task));
   if (std::string(task) == "attributes") config.set("task.values", std::int64_t{2});
@@ -67,7 +70,7 @@ TEST_CASE("stored run: every model with every optimizer and precision goes on wi
         CAPTURE(model.key);
         CAPTURE(optimizer);
         CAPTURE(precision);
-        check_remakes(of_model("attributes", model.key.c_str(), optimizer.c_str(), precision),
+        check_remakes(run_of("attributes", model.key.c_str(), optimizer.c_str(), precision),
                       {steps(17), change("reg.smoothing", 0.1), steps(9), steps(50)}, remade,
                       [](std::size_t cut) { return cut == 1 || cut == 2; });
       }
@@ -153,7 +156,7 @@ TEST_CASE("stored run: what has diverged has diverged, and goes back to where it
     check_remakes(slow, turns, remade, kEverywhere);
   }
   // A beginning that is not finite has no record, and nothing to go back to; the records before are of another task.
-  Config config = of_model("attributes", "ufm", "gd", "float");
+  Config config = run_of("attributes", "ufm", "gd", "float");
   check_remakes(config, {steps(5), change("task.factors", std::int64_t{2}), change("model.init_scale", 1e30), steps(3),
                          change("model.init_scale", 0.1), steps(20)},
                 remade, kEverywhere);
@@ -214,29 +217,6 @@ TEST_CASE("stored run: a restart begins with the weights that were read, whateve
   CHECK(readings == 1);
 }
 
-namespace {
-
-/// L_mm that is there once somebody waits for it.
-class PatientWork final : public MaxMarginWork {
- public:
-  explicit PatientWork(std::shared_ptr<const TaskTheory> theory) : theory_(std::move(theory)) {}
-  void wait() override { result_ = solve_max_margin_now(theory_)->result(); }
-  std::shared_ptr<const MaxMarginTheory> result() const override { return result_; }
-  std::string failure() const override { return {}; }
-
- private:
-  std::shared_ptr<const TaskTheory> theory_;
-  std::shared_ptr<const MaxMarginTheory> result_;
-};
-
-EngineHooks patient() {
-  EngineHooks hooks;
-  hooks.solve_max_margin = [](std::shared_ptr<const TaskTheory> theory) { return std::make_shared<PatientWork>(std::move(theory)); };
-  return hooks;
-}
-
-}  // namespace
-
 TEST_CASE("stored run: records that wait for L_mm wait in the other run too, and get the same") {
   const std::vector<std::vector<Turn>> all{
       {steps(20), change("reg.smoothing", 0.1), steps(40)},
@@ -244,18 +224,18 @@ TEST_CASE("stored run: records that wait for L_mm wait in the other run too, and
       {steps(20), change("run.max_margin", std::string("never")), steps(10), change("run.max_margin", std::string("auto")),
        steps(20), change("run.max_margin", std::string("never")), steps(5)},
   };
-  const auto remade_patiently = [](const Engine& engine) { return Engine::from_stored(engine.stored(), patient()); };
+  const auto remade_late = [](const Engine& engine) { return Engine::from_stored(engine.stored(), late()); };
   for (const auto& turns : all) {
-    check_remakes(small_run(70), turns, remade_patiently, kEverywhere, patient());
+    check_remakes(small_run(70), turns, remade_late, kEverywhere, late());
     Engine known(small_run(70));
     for (const auto& turn : turns) take(known, turn);
     // Found late in the one, at once in the other, and the other way round.
     for (std::size_t cut = 0; cut <= turns.size(); ++cut)
-      for (const bool is_first_patient : {false, true}) {
+      for (const bool is_first_late : {false, true}) {
         CAPTURE(cut);
-        Engine first(small_run(70), {}, is_first_patient ? patient() : EngineHooks{});
+        Engine first(small_run(70), {}, is_first_late ? late() : EngineHooks{});
         for (std::size_t i = 0; i < cut; ++i) take(first, turns[i]);
-        auto other = Engine::from_stored(first.stored(), is_first_patient ? EngineHooks{} : patient());
+        auto other = Engine::from_stored(first.stored(), is_first_late ? EngineHooks{} : late());
         for (std::size_t i = cut; i < turns.size(); ++i) take(other, turns[i]);
         other.complete_theory();
         CHECK((csv(other) == csv(known)));
@@ -265,10 +245,10 @@ TEST_CASE("stored run: records that wait for L_mm wait in the other run too, and
 }
 
 TEST_CASE("stored run: what was given up stays so, and is said in later records too") {
-  Engine first(small_run(70), {}, patient());
+  Engine first(small_run(70), {}, late());
   first.advance(20);
   first.abandon_theory("L_mm was given up");
-  auto other = Engine::from_stored(first.stored(), patient());
+  auto other = Engine::from_stored(first.stored(), late());
   first.advance(30);
   other.advance(30);
   check_same(first, other);
@@ -283,7 +263,7 @@ TEST_CASE("stored run: any branch point of a run can be stored, and branches of 
   hooks.listener = [&](const Event& event) {
     if (const auto* recorded = std::get_if<Recorded>(&event)) points.push_back(recorded->branch_point);
   };
-  Config config = of_model("attributes", "transformer", "adamw", "float");
+  Config config = run_of("attributes", "transformer", "adamw", "float");
   Engine engine(config, {}, hooks);
   engine.advance(20);
   engine.apply(SetParameter{"reg.smoothing", 0.1});
@@ -306,7 +286,7 @@ TEST_CASE("stored run: any branch point of a run can be stored, and branches of 
 
 TEST_CASE("stored run: what is missing, of another type, or out of its range is refused by name") {
   const auto run = [] {
-    Engine engine(small_run(60), {}, patient());
+    Engine engine(small_run(60), {}, late());
     engine.advance(30);
     engine.apply(SetParameter{"run.max_margin", std::string("never")});
     engine.apply(SetParameter{"run.max_margin", std::string("auto")});
@@ -316,7 +296,7 @@ TEST_CASE("stored run: what is missing, of another type, or out of its range is 
     return stored;
   }();
   const auto refusal = [](const StoredRun& wrong) {
-    return message_of<InputError>([&] { Engine::from_stored(wrong, patient()); });
+    return message_of<InputError>([&] { Engine::from_stored(wrong, late()); });
   };
   REQUIRE(refusal(run).empty());
   // Reals may be absent where they are not numbers, and what is optional is absent where there is none.

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 
 #include "core/train/engine.h"
 #include "tests/core/train/small_run.h"
+#include "tests/core/train/turns.h"
 
 namespace gramscope::test {
 
@@ -108,15 +108,6 @@ inline void check_same(const Engine& one, const Engine& other) {
     CHECK((text_of(one.commands()[i].command) == text_of(other.commands()[i].command)));
   }
 }
-
-/// What may happen to a run: steps, or a command.
-struct Turn {
-  std::int64_t steps = 0;
-  std::optional<Command> command = {};
-};
-
-inline Turn steps(std::int64_t count) { return {count}; }
-inline Turn change(const std::string& key, const Value& value) { return {0, SetParameter{key, value}}; }
 
 inline void take(Engine& engine, const Turn& turn) {
   if (turn.steps > 0) engine.advance(turn.steps);

@@ -378,3 +378,24 @@ TEST_CASE("branch: before L_mm is taken out of the records, a branch has it in t
     CHECK(branch.records().front().metrics.find("sim_h_mm")->is_defined());
   }
 }
+
+TEST_CASE("branch: what becomes of the original's work on L_mm is nothing to a branch that has diverged") {
+  for (const char* on_divergence : {"stop", "back_off"}) {
+    CAPTURE(on_divergence);
+    Config config = small_run(300);
+    config.set("run.on_divergence", std::string(on_divergence));
+    Engine engine(config, {}, EngineHooks{.solve_max_margin = solve_late});
+    engine.advance(100);
+    engine.apply(SetParameter{"optimizer.lr", 2e4});
+    // Between two records: the one that is gone back to was made by the original.
+    engine.advance(1);
+    REQUIRE(engine.state() == Engine::State::ready);
+    const auto point = engine.branch_point();
+    auto branch = Engine::branch_from(*point, *engine.past(*point), EngineHooks{.solve_max_margin = solve_late});
+    branch.advance(30);
+    REQUIRE(branch.tick() > branch.step());
+    engine.abandon_theory("given up");
+    branch.complete_theory();
+    for (const auto& record : branch.records()) CHECK(record.metrics.find("sim_h_mm")->is_defined());
+  }
+}

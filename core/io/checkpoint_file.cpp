@@ -49,7 +49,8 @@ std::string_view bytes_of(const RowsInFile<T>& values) {
 
 std::uint64_t bytes_of(const StoredRun::Tensor& tensor) {
   return std::visit(
-      [](const auto& values) { return static_cast<std::uint64_t>(values.size()) * sizeof(*values.data()); }, tensor);
+      [](const auto& values) { return static_cast<std::uint64_t>(values.size()) * sizeof(*values.data()); },
+      tensor);
 }
 
 /// Those of eight bytes first, so that all lie at multiples of their size.
@@ -85,13 +86,15 @@ std::string header_text(const StoredRun& run, std::size_t json_bytes, const fs::
   try {
     text = header.dump();
   } catch (const MetadataJson::type_error&) {
-    throw RuntimeError(fmt::format("{}: cannot be written: the name of a tensor is not UTF-8", path.string()));
+    throw RuntimeError(
+        fmt::format("{}: cannot be written: the name of a tensor is not UTF-8", path.string()));
   }
   text.append((8 - text.size() % 8) % 8, ' ');  // the data begins at a multiple of 8 bytes
   if (run.tensors.size() + 1 > kMostTensors || text.size() > kMostHeaderBytes)
-    throw RuntimeError(fmt::format("{}: cannot be written: {} tensors are more than a file holds; save again when fewer "
-                                   "recorded steps wait for L_mm",
-                                   path.string(), run.tensors.size()));
+    throw RuntimeError(
+        fmt::format("{}: cannot be written: {} tensors are more than a file holds; save again when fewer "
+                    "recorded steps wait for L_mm",
+                    path.string(), run.tensors.size()));
   return text;
 }
 
@@ -126,13 +129,16 @@ void require_intact(const InputFile& file) {
   std::string beginning(kDigestPlace + kDigestDigits, '\0');
   const auto got = file.read(0, beginning.data(), beginning.size());
   if (got < beginning.size())
-    throw InputError(fmt::format("{}: damaged: {} bytes are too few for a checkpoint; it may have been cut short", name, got));
+    throw InputError(fmt::format(
+        "{}: damaged: {} bytes are too few for a checkpoint; it may have been cut short", name, got));
   if (std::string_view(beginning).substr(sizeof(std::uint64_t), kBeforeDigest.size()) != kBeforeDigest)
-    throw InputError(fmt::format("{}: does not begin like a checkpoint: it is another file, or damaged", name));
+    throw InputError(
+        fmt::format("{}: does not begin like a checkpoint: it is another file, or damaged", name));
   const auto digests = digests_of(file);
   if (digests.found != digests.said)
-    throw InputError(fmt::format("{}: damaged: the digest of its bytes is {}, and must be {}; it may have been cut short", name,
-                                 digests.found, shown_name(digests.said)));
+    throw InputError(
+        fmt::format("{}: damaged: the digest of its bytes is {}, and must be {}; it may have been cut short",
+                    name, digests.found, shown_name(digests.said)));
 }
 
 const std::string& metadata_text(const SafetensorsHeader& header, const char* key, const std::string& name) {
@@ -146,11 +152,12 @@ void require_format(const SafetensorsHeader& header, const std::string& name) {
   std::int64_t format = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
   if (error != std::errc{} || end != text.data() + text.size() || format < 1)
-    throw InputError(fmt::format("{}: header: {}: must be a number from 1, and is {}", name, kFormatKey, shown_name(text)));
+    throw InputError(fmt::format("{}: header: {}: must be a number from 1, and is {}", name, kFormatKey,
+                                 shown_name(text)));
   if (format > kCheckpointFormat)
-    throw InputError(fmt::format("{}: written by gramscope {} in format {}, and {} reads format {}: use that version or a newer one",
-                                 name, shown_name(metadata_text(header, kVersionKey, name)), format, version(),
-                                 kCheckpointFormat));
+    throw InputError(fmt::format(
+        "{}: written by gramscope {} in format {}, and {} reads format {}: use that version or a newer one",
+        name, shown_name(metadata_text(header, kVersionKey, name)), format, version(), kCheckpointFormat));
 }
 
 /// A tensor in its own precision. Its bytes are those that its shape needs: the header has been checked.
@@ -162,10 +169,12 @@ Matrix<T> take_matrix(ByteStream& stream, const std::vector<std::size_t>& shape)
 }
 
 StoredRun::Tensor take_tensor(ByteStream& stream, const StoredArray& array) {
-  const bool is_real = array.type.kind == ElementKind::real && (array.type.bytes == 4 || array.type.bytes == 8);
+  const bool is_real =
+      array.type.kind == ElementKind::real && (array.type.bytes == 4 || array.type.bytes == 8);
   if (!is_real || array.shape.size() != 2)
-    throw InputError(fmt::format("{}: is {} of the shape {}, and must be float32 or float64 of two dimensions", stream.where(),
-                                 array.type.name, shape_text(array.shape)));
+    throw InputError(
+        fmt::format("{}: is {} of the shape {}, and must be float32 or float64 of two dimensions",
+                    stream.where(), array.type.name, shape_text(array.shape)));
   if (array.type.bytes == 4) return take_matrix<float>(stream, array.shape);
   return take_matrix<double>(stream, array.shape);
 }
@@ -174,9 +183,11 @@ StoredRun::Tensor take_tensor(ByteStream& stream, const StoredArray& array) {
 
 std::string CheckpointFile::difference() const {
   std::string text;
-  if (version != gramscope::version()) text = fmt::format("written by gramscope {} (this is {})", version, gramscope::version());
+  if (version != gramscope::version())
+    text = fmt::format("written by gramscope {} (this is {})", version, gramscope::version());
   if (const auto here = processor_name(); cpu != here)
-    text += fmt::format("{}on another processor, {} (this is {})", text.empty() ? "written " : ", ", cpu, here);
+    text +=
+        fmt::format("{}on another processor, {} (this is {})", text.empty() ? "written " : ", ", cpu, here);
   return text;
 }
 
@@ -197,7 +208,8 @@ void save_checkpoint(const fs::path& path, const StoredRun& run, const SavingCal
   file.write(std::string_view(header).substr(kBeforeDigest.size(), kDigestDigits));
   write(std::string_view(header).substr(after_digest));
   for (const auto* tensor : in_file_order(run))
-    std::visit([&]<class T>(const Matrix<T>& values) { write(bytes_of<T>(RowsInFile<T>(values))); }, tensor->second);
+    std::visit([&]<class T>(const Matrix<T>& values) { write(bytes_of<T>(RowsInFile<T>(values))); },
+               tensor->second);
   write(json);
   file.write_at(kDigestPlace, digest.digits());
   file.commit();
@@ -207,7 +219,8 @@ CheckpointFile load_checkpoint(const fs::path& path, std::uint64_t limit) {
   const std::string name = path.string();
   const auto file = std::make_shared<const InputFile>(path);
   if (file->bytes() > limit)
-    throw InputError(fmt::format("{}: has {} bytes, more than the {} that are read", name, file->bytes(), limit));
+    throw InputError(
+        fmt::format("{}: has {} bytes, more than the {} that are read", name, file->bytes(), limit));
   require_intact(*file);
   FileStream stream(name, file, 0, file->bytes());
   const auto header = take_safetensors_header(stream);
@@ -220,8 +233,8 @@ CheckpointFile load_checkpoint(const fs::path& path, std::uint64_t limit) {
   run.where = name;
   std::string json;
   for (const auto& entry : header.tensors) {
-    FileStream bytes(fmt::format("{}: tensor {}", name, shown_name(entry.name)), file, header.data_begin + entry.begin,
-                     entry.end - entry.begin);
+    FileStream bytes(fmt::format("{}: tensor {}", name, shown_name(entry.name)), file,
+                     header.data_begin + entry.begin, entry.end - entry.begin);
     if (entry.name == kRunTensor) {
       json.resize(static_cast<std::size_t>(bytes.left()));
       bytes.take(json.data(), json.size());

@@ -76,15 +76,20 @@ class JsonReader {
 
   Value value(const CheckpointJson& json, const std::string& key) const {
     switch (json.type()) {
-      case CheckpointJson::value_t::boolean: return json.get<bool>();
-      case CheckpointJson::value_t::number_integer: return json.get<std::int64_t>();
+      case CheckpointJson::value_t::boolean:
+        return json.get<bool>();
+      case CheckpointJson::value_t::number_integer:
+        return json.get<std::int64_t>();
       case CheckpointJson::value_t::number_unsigned:
         if (json.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
           fail(key, "is beyond 64 bits with a sign");
         return json.get<std::int64_t>();
-      case CheckpointJson::value_t::number_float: return json.get<double>();
-      case CheckpointJson::value_t::string: return json.get<std::string>();
-      default: fail(key, "must be true, false, a number or a text");
+      case CheckpointJson::value_t::number_float:
+        return json.get<double>();
+      case CheckpointJson::value_t::string:
+        return json.get<std::string>();
+      default:
+        fail(key, "must be true, false, a number or a text");
     }
   }
 
@@ -131,7 +136,8 @@ std::string checkpoint_json(const StoredRun& run, const std::string& where) {
   try {
     return json.dump();
   } catch (const CheckpointJson::type_error&) {
-    throw RuntimeError(fmt::format("{}: cannot be written: a text in the run, such as a path, is not UTF-8", where));
+    throw RuntimeError(
+        fmt::format("{}: cannot be written: a text in the run, such as a path, is not UTF-8", where));
   }
 }
 
@@ -140,8 +146,10 @@ void parse_checkpoint_json(std::string_view json, StoredRun& run) {
   const auto document = CheckpointJson::parse(json, nullptr, false);
   if (!document.is_object()) throw InputError(run.where + ": run: is not JSON of an object");
   for (const auto& config : reader.list(document, "configs")) run.configs.push_back(reader.config(config));
-  for (const auto& executed : reader.list(document, "commands")) run.commands.push_back(reader.command(executed));
-  for (const auto& [key, value] : reader.object(document, "values").items()) run.values.emplace(key, reader.value(value, key));
+  for (const auto& executed : reader.list(document, "commands"))
+    run.commands.push_back(reader.command(executed));
+  for (const auto& [key, value] : reader.object(document, "values").items())
+    run.values.emplace(key, reader.value(value, key));
 }
 
 }  // namespace gramscope

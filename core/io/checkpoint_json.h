@@ -7,8 +7,8 @@
 
 namespace gramscope {
 
-/// All of a run but its tensors as JSON, in UTF-8, paths absolute; see checkpoint_file.h. Throws RuntimeError beginning with
-/// `where` for texts that are not UTF-8 and for reals that are not finite.
+/// All of a run but its tensors as JSON, in UTF-8, paths absolute; see checkpoint_file.h. Throws RuntimeError
+/// beginning with `where` for texts that are not UTF-8 and for reals that are not finite.
 std::string checkpoint_json(const StoredRun& run, const std::string& where);
 
 /// Reads it back into `run`. Throws InputError beginning with run.where.

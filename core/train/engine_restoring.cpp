@@ -9,13 +9,14 @@ namespace gramscope {
 
 namespace {
 
-/// Puts a run together again; see RunWriter. Nothing of it is believed: every number, size and reference is looked at before
-/// it is used.
+/// Puts a run together again; see RunWriter. Nothing of it is believed: every number, size and reference is
+/// looked at before it is used.
 class RunReader {
  public:
   RunReader(const StoredRun& run, const EngineHooks& hooks) : run_(run), hooks_(hooks), top_(run, {}) {
     for (const auto& config : run_.configs)
-      if (resolve(config) != config) fail("configs", "one of them is not complete, or has what this version does not know");
+      if (resolve(config) != config)
+        fail("configs", "one of them is not complete, or has what this version does not know");
     read_theories();
     read_embeddings();
     read_weights();
@@ -34,8 +35,12 @@ class RunReader {
  private:
   using Fields = FieldReader;
 
-  [[noreturn]] void fail(const std::string& name, const std::string& problem) const { top_.fail(name, problem); }
-  Fields at(const char* kind, std::size_t number) const { return top_.below(kind).below(std::to_string(number)); }
+  [[noreturn]] void fail(const std::string& name, const std::string& problem) const {
+    top_.fail(name, problem);
+  }
+  Fields at(const char* kind, std::size_t number) const {
+    return top_.below(kind).below(std::to_string(number));
+  }
   std::size_t count(const Fields& fields, const std::string& name) const {
     return static_cast<std::size_t>(fields.count(name, kMostStored));
   }
@@ -44,7 +49,8 @@ class RunReader {
     if (count == 0) fields.fail(name, "refers to what is not there");
     return static_cast<std::size_t>(fields.count(name, static_cast<std::int64_t>(count) - 1));
   }
-  std::optional<std::size_t> number_if_any(const Fields& fields, const std::string& name, std::size_t count) const {
+  std::optional<std::size_t> number_if_any(const Fields& fields, const std::string& name,
+                                           std::size_t count) const {
     if (!run_.values.contains(fields.name(name))) return std::nullopt;
     return number(fields, name, count);
   }
@@ -60,8 +66,8 @@ class RunReader {
   const MatrixD& tensor(const std::string& name, Index rows, Index cols) const {
     const auto& values = tensor<double>(name);
     if (values.rows() != rows || values.cols() != cols)
-      fail(name, "is " + std::to_string(values.rows()) + "×" + std::to_string(values.cols()) + ", and must be " +
-                     std::to_string(rows) + "×" + std::to_string(cols));
+      fail(name, "is " + std::to_string(values.rows()) + "×" + std::to_string(values.cols()) +
+                     ", and must be " + std::to_string(rows) + "×" + std::to_string(cols));
     return values;
   }
   const MatrixD& table(const std::string& name, Index columns) const {
@@ -73,11 +79,12 @@ class RunReader {
                     std::int64_t most = kMostStored) const {
     const double value = table(row, column);
     if (!(value >= 0.0 && value <= static_cast<double>(most)) || value != std::floor(value))
-      fail(name, "row " + std::to_string(row) + ", column " + std::to_string(column) + ": " + std::to_string(value) +
-                     " is no whole number from 0 to " + std::to_string(most));
+      fail(name, "row " + std::to_string(row) + ", column " + std::to_string(column) + ": " +
+                     std::to_string(value) + " is no whole number from 0 to " + std::to_string(most));
     return static_cast<std::int64_t>(value);
   }
-  std::optional<std::int64_t> cell_if_any(const std::string& name, const MatrixD& table, Index row, Index column) const {
+  std::optional<std::int64_t> cell_if_any(const std::string& name, const MatrixD& table, Index row,
+                                          Index column) const {
     if (std::isnan(table(row, column))) return std::nullopt;
     return cell(name, table, row, column);
   }
@@ -87,8 +94,8 @@ class RunReader {
     for (std::size_t i = 0; i < all; ++i) {
       const auto fields = at("theories", i);
       const Config& config = run_.configs[number(fields, "config", run_.configs.size())];
-      const auto task =
-          task_entry(config.text("task.kind")).make(config, hooks_.task_work ? hooks_.task_work() : TaskWork{});
+      const auto task = task_entry(config.text("task.kind"))
+                            .make(config, hooks_.task_work ? hooks_.task_work() : TaskWork{});
       check_inputs(fields, *task);
       auto of = std::make_shared<TheoryOfTask>();
       of->theory = make_task_theory(task);
@@ -103,7 +110,8 @@ class RunReader {
   }
 
   void check_inputs(const Fields& fields, const Task& task) const {
-    if (count(fields, "inputs") != task.inputs.size()) fields.fail("inputs", "the task has another number of files");
+    if (count(fields, "inputs") != task.inputs.size())
+      fields.fail("inputs", "the task has another number of files");
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
       const auto input = fields.below("inputs." + std::to_string(i));
       TaskInput then;
@@ -112,8 +120,9 @@ class RunReader {
       const auto& now = task.inputs[i];
       if (then.bytes != now.bytes || then.digest != now.digest)
         throw InputError(run_.where + ": " + now.path + " is not the text that this run was made from (" +
-                         std::to_string(then.bytes) + " bytes then, " + std::to_string(now.bytes) + " now; digest " +
-                         then.digest + " then, " + now.digest + " now): the run cannot go on from here");
+                         std::to_string(then.bytes) + " bytes then, " + std::to_string(now.bytes) +
+                         " now; digest " + then.digest + " then, " + now.digest +
+                         " now): the run cannot go on from here");
     }
   }
 
@@ -136,7 +145,8 @@ class RunReader {
       }
       embeddings->w = tensor(fields.name("w"), task.words, tensor<double>(fields.name("w")).cols());
       embeddings->h = tensor(fields.name("h"), embeddings->w.cols(), task.contexts);
-      if (run_.tensors.contains(fields.name("bias"))) embeddings->bias = tensor(fields.name("bias"), task.words, 1);
+      if (run_.tensors.contains(fields.name("bias")))
+        embeddings->bias = tensor(fields.name("bias"), task.words, 1);
       read_inside(fields.below("inside"), task, embeddings->inside);
       embeddings_.push_back(std::move(embeddings));
     }
@@ -166,7 +176,8 @@ class RunReader {
     for (std::size_t i = 0; i < all; ++i) {
       const std::string prefix = at("weights", i).name({});
       auto tensors = std::make_shared<std::map<std::string, MatrixD>>();
-      for (auto next = run_.tensors.lower_bound(prefix); next != run_.tensors.end() && next->first.starts_with(prefix); ++next)
+      for (auto next = run_.tensors.lower_bound(prefix);
+           next != run_.tensors.end() && next->first.starts_with(prefix); ++next)
         tensors->emplace(next->first.substr(prefix.size()), tensor<double>(next->first));
       weights_.push_back(std::move(tensors));
     }
@@ -184,11 +195,13 @@ class RunReader {
       read->theory = theories_[number(fields, "theory", theories_.size())];
       read->task = read->theory->theory->task;
       read->weights.path = read->config.text_or("model.weights", {});
-      if (const auto weights = number_if_any(fields, "weights", weights_.size())) read->weights.tensors = weights_[*weights];
+      if (const auto weights = number_if_any(fields, "weights", weights_.size()))
+        read->weights.tensors = weights_[*weights];
       if (read->weights.path.empty() != (read->weights.tensors == nullptr))
         fields.fail("weights", "do not go with model.weights");
       read->trainer = state(fields, *read);
-      if (const auto last = number_if_any(fields, "last_recorded", i)) read->last_recorded = checkpoints_[*last];
+      if (const auto last = number_if_any(fields, "last_recorded", i))
+        read->last_recorded = checkpoints_[*last];
       read_course(fields.below("course"), read->course);
       read_course(fields.below("course_before_last"), read->course_before_last);
       checkpoints_.push_back(std::move(read));
@@ -203,7 +216,8 @@ class RunReader {
     PeakWatch::State watch;
     each_field_of_watch(fields.below("watch"), watch);
     course.watch.restore(watch);
-    if (const auto peak = number_if_any(fields, "peak", checkpoints_.size())) course.peak = checkpoints_[*peak];
+    if (const auto peak = number_if_any(fields, "peak", checkpoints_.size()))
+      course.peak = checkpoints_[*peak];
   }
 
   std::shared_ptr<const Trainer::State> state(const Fields& fields, const EngineCheckpoint& of) {
@@ -220,7 +234,8 @@ class RunReader {
     open.dimension = at_state.count("dimension", kMostStored);
     open.parameters = vector(at_state.name("parameters"));
     const auto buffers = count(at_state, "buffers");
-    for (std::size_t i = 0; i < buffers; ++i) open.buffers.push_back(vector(at_state.name("optimizer." + std::to_string(i))));
+    for (std::size_t i = 0; i < buffers; ++i)
+      open.buffers.push_back(vector(at_state.name("optimizer." + std::to_string(i))));
     try {
       // It must fit every model that it will be put into.
       auto closed = trainer_->closed(std::move(open));
@@ -246,7 +261,8 @@ class RunReader {
     const auto fields = top_.below("metrics");
     const auto reasons = count(fields, "reasons");
     reasons_.emplace_back();
-    for (std::size_t i = 1; i <= reasons; ++i) fields("reasons." + std::to_string(i), reasons_.emplace_back());
+    for (std::size_t i = 1; i <= reasons; ++i)
+      fields("reasons." + std::to_string(i), reasons_.emplace_back());
     const auto lists = count(fields, "keys");
     for (std::size_t i = 0; i < lists; ++i) {
       const auto list = fields.below("keys." + std::to_string(i));
@@ -262,15 +278,19 @@ class RunReader {
     const auto& reasons = tensor("metrics.reasons", values.rows(), 1);
     const auto& keys = list_at(name, from, row, column);
     const auto first = cell(name, from, row, column + 1);
-    if (first + static_cast<Index>(keys.size()) > values.rows()) fail(name, "refers to metrics that are not there");
+    if (first + static_cast<Index>(keys.size()) > values.rows())
+      fail(name, "refers to metrics that are not there");
     Metrics metrics;
     for (Index i = 0; i < static_cast<Index>(keys.size()); ++i) {
-      const auto reason = cell("metrics.reasons", reasons, first + i, 0, static_cast<std::int64_t>(reasons_.size()) - 1);
-      metrics.append({keys[static_cast<std::size_t>(i)], values(first + i, 0), reasons_[static_cast<std::size_t>(reason)]});
+      const auto reason =
+          cell("metrics.reasons", reasons, first + i, 0, static_cast<std::int64_t>(reasons_.size()) - 1);
+      metrics.append({keys[static_cast<std::size_t>(i)], values(first + i, 0),
+                      reasons_[static_cast<std::size_t>(reason)]});
     }
     return metrics;
   }
-  const std::vector<std::string>& list_at(const std::string& name, const MatrixD& from, Index row, Index column) const {
+  const std::vector<std::string>& list_at(const std::string& name, const MatrixD& from, Index row,
+                                          Index column) const {
     const auto list = static_cast<std::size_t>(cell(name, from, row, column));
     if (list >= key_lists_.size()) fail(name, "refers to metrics that are not there");
     return key_lists_[list];
@@ -332,7 +352,8 @@ class RunReader {
       const std::string changed = fields.name("metrics");
       const auto& rows = table(changed, 3);
       for (Index row = 0; row < rows.rows(); ++row)
-        read.metrics.emplace_back(static_cast<std::size_t>(cell(changed, rows, row, 0)), metrics(changed, rows, row, 1));
+        read.metrics.emplace_back(static_cast<std::size_t>(cell(changed, rows, row, 0)),
+                                  metrics(changed, rows, row, 1));
       past_.withdrawn.push_back(std::move(read));
     }
   }

@@ -44,14 +44,16 @@ class Numbering {
   std::map<const void*, std::int64_t> numbers_;
 };
 
-/// Takes a run apart. What is shared there is written once: checkpoints, states of the trainer, weights and embeddings have
-/// numbers, by which others refer to them; what a checkpoint refers to has a smaller number than its own.
+/// Takes a run apart. What is shared there is written once: checkpoints, states of the trainer, weights and
+/// embeddings have numbers, by which others refer to them; what a checkpoint refers to has a smaller number
+/// than its own.
 class RunWriter {
  public:
   StoredRun write(const EngineCheckpoint& point, const Engine::Past& past) {
     run_.commands = past.commands;
     // Those of the past first: what changes in others belongs to the engine that is at work on them.
-    theory(*past.theory, max_margin_withheld(point.config, *point.task).empty() && past.theory->solved != nullptr);
+    theory(*past.theory,
+           max_margin_withheld(point.config, *point.task).empty() && past.theory->solved != nullptr);
     queues("waiting", past.waiting);
     top_("now", checkpoint(point));
     for (const auto& record : past.records) add(record);
@@ -72,7 +74,9 @@ class RunWriter {
   }
 
  private:
-  FieldWriter at(const char* kind, std::int64_t number) { return {run_, std::string(kind) + "." + std::to_string(number) + "."}; }
+  FieldWriter at(const char* kind, std::int64_t number) {
+    return {run_, std::string(kind) + "." + std::to_string(number) + "."};
+  }
 
   std::int64_t config(const Config& config) {
     auto& known = run_.configs;
@@ -148,8 +152,11 @@ class RunWriter {
   }
 
   void vector(const std::string& name, const Trainer::OpenState::Numbers& numbers) {
-    std::visit([&](const auto& values) { run_.tensors.emplace(name, Matrix<typename std::decay_t<decltype(values)>::Scalar>(values)); },
-               numbers);
+    std::visit(
+        [&](const auto& values) {
+          run_.tensors.emplace(name, Matrix<typename std::decay_t<decltype(values)>::Scalar>(values));
+        },
+        numbers);
   }
 
   std::optional<std::int64_t> weights(const InitialWeights& of) {
@@ -203,7 +210,8 @@ class RunWriter {
     }
   }
 
-  /// Where the metrics stand among all that are kept: the number of their list of keys, and the place of the first.
+  /// Where the metrics stand among all that are kept: the number of their list of keys, and the place of the
+  /// first.
   std::pair<double, double> metrics(const Metrics& of) {
     const auto first = static_cast<double>(metric_values_.size());
     std::vector<std::string> keys;
@@ -230,8 +238,9 @@ class RunWriter {
     const auto& phase = record.phase.state();
     const auto [keys, first] = metrics(record.metrics);
     records_.add({static_cast<double>(record.at_segment), static_cast<double>(record.at_step), keys, first,
-                  static_cast<double>(phase.phase), phase.has_structure_begun ? 1.0 : 0.0, cell_of(phase.peak_step),
-                  cell_of(phase.peak_semantic), cell_of(phase.overtake_step), cell_of(phase.collapse_step)});
+                  static_cast<double>(phase.phase), phase.has_structure_begun ? 1.0 : 0.0,
+                  cell_of(phase.peak_step), cell_of(phase.peak_semantic), cell_of(phase.overtake_step),
+                  cell_of(phase.collapse_step)});
   }
 
   void withdrawn(const std::vector<Withdrawn>& all) {

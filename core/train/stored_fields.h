@@ -19,7 +19,8 @@ namespace gramscope {
 /// The largest whole number that a stored run may have: all up to here are exact as doubles too.
 inline constexpr std::int64_t kMostStored = std::int64_t{1} << 53;
 
-/// Of the table of records: segment, step, list of metric keys, place of the first metric, and the fields of the phase.
+/// Of the table of records: segment, step, list of metric keys, place of the first metric, and the fields of
+/// the phase.
 inline constexpr Index kRecordColumns = 10;
 
 constexpr Phase last_of(Phase) { return Phase::collapsed; }
@@ -54,7 +55,9 @@ class FieldWriter {
   }
 
  private:
-  void put(const std::string& field, Value value) { run_.values.insert_or_assign(prefix_ + field, std::move(value)); }
+  void put(const std::string& field, Value value) {
+    run_.values.insert_or_assign(prefix_ + field, std::move(value));
+  }
 
   StoredRun& run_;
   std::string prefix_;
@@ -82,7 +85,8 @@ class FieldReader {
     } else if constexpr (std::same_as<T, std::uint64_t>) {
       value = std::bit_cast<std::uint64_t>(get<std::int64_t>(field, "a whole number"));
     } else if constexpr (std::same_as<T, double>) {
-      value = find(field) != nullptr ? get<double>(field, "a number with a point") : std::numeric_limits<double>::quiet_NaN();
+      value = find(field) != nullptr ? get<double>(field, "a number with a point")
+                                     : std::numeric_limits<double>::quiet_NaN();
     } else if constexpr (std::same_as<T, bool>) {
       value = get<bool>(field, "true or false");
     } else if constexpr (std::same_as<T, std::string>) {
@@ -118,7 +122,8 @@ class FieldReader {
   std::string prefix_;
 };
 
-// The fields of what consists of single values: one list for both directions. `S` is const where they are written.
+// The fields of what consists of single values: one list for both directions. `S` is const where they are
+// written.
 
 template <class Fields, class S>
 void each_field_of_random(Fields fields, S& state) {

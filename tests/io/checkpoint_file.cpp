@@ -50,8 +50,14 @@ Remaking through_file(const fs::path& path) {
 StoredRun small_stored() {
   StoredRun run;
   run.configs.push_back(resolve(Config{}));
-  run.commands = {{3, SetParameter{"optimizer.lr", 0.5}}, {4, Restart{}}, {5, Continue{}}, {6, Load{run.configs[0], "größer"}}};
-  run.values = {{"flag", true}, {"least", std::numeric_limits<std::int64_t>::min()}, {"real", -0.0}, {"text", std::string("λ\n\"")}};
+  run.commands = {{3, SetParameter{"optimizer.lr", 0.5}},
+                  {4, Restart{}},
+                  {5, Continue{}},
+                  {6, Load{run.configs[0], "größer"}}};
+  run.values = {{"flag", true},
+                {"least", std::numeric_limits<std::int64_t>::min()},
+                {"real", -0.0},
+                {"text", std::string("λ\n\"")}};
   run.tensors = {{"a", MatrixD{{1.0 / 3.0, std::numeric_limits<double>::quiet_NaN()}}},
                  {"b", MatrixF{{0.1f, -0.0f, 3.0f}, {1e-45f, std::numeric_limits<float>::infinity(), 2.0f}}},
                  {"c", MatrixD(0, 10)}};
@@ -116,19 +122,33 @@ TEST_CASE("checkpoint file: random moments of random runs") {
     for (int i = 0; i < 12; ++i) {
       turns.push_back(steps(random.below(25)));
       switch (random.below(7)) {
-        case 0: turns.push_back(change("reg.smoothing", 0.3 * random.uniform())); break;
-        case 1: turns.push_back(change("model.d", static_cast<std::int64_t>(4 + random.below(10)))); break;
-        case 2: turns.push_back(change("optimizer.lr", random.below(2) == 0 ? 1e5 : 1.0 + random.uniform())); break;
-        case 3: turns.push_back(change("task.factors", static_cast<std::int64_t>(2 + random.below(2)))); break;
-        case 4: turns.push_back(change("run.max_margin", std::string(random.below(2) == 0 ? "never" : "auto"))); break;
-        case 5: turns.push_back({0, Load{small_run(100), "another"}}); break;
-        default: turns.push_back({0, Restart{}});
+        case 0:
+          turns.push_back(change("reg.smoothing", 0.3 * random.uniform()));
+          break;
+        case 1:
+          turns.push_back(change("model.d", static_cast<std::int64_t>(4 + random.below(10))));
+          break;
+        case 2:
+          turns.push_back(change("optimizer.lr", random.below(2) == 0 ? 1e5 : 1.0 + random.uniform()));
+          break;
+        case 3:
+          turns.push_back(change("task.factors", static_cast<std::int64_t>(2 + random.below(2))));
+          break;
+        case 4:
+          turns.push_back(change("run.max_margin", std::string(random.below(2) == 0 ? "never" : "auto")));
+          break;
+        case 5:
+          turns.push_back({0, Load{small_run(100), "another"}});
+          break;
+        default:
+          turns.push_back({0, Restart{}});
       }
     }
     Config config = small_run(100);
     config.set("run.stop", std::string("peak"));
     config.set("run.on_divergence", std::string(seed == 0 ? "stop" : "back_off"));
-    check_remakes(config, turns, through_file(directory / "run.ckpt"), [&](std::size_t) { return random.below(3) == 0; });
+    check_remakes(config, turns, through_file(directory / "run.ckpt"),
+                  [&](std::size_t) { return random.below(3) == 0; });
   }
 }
 
@@ -150,7 +170,8 @@ TEST_CASE("checkpoint file: whatever is in a stored run comes back, bit for bit"
     CHECK(text_of(loaded.run.commands[i].command) == text_of(run.commands[i].command));
   }
   const auto bits = [](const auto& values) {
-    return std::string(reinterpret_cast<const char*>(values.data()), static_cast<std::size_t>(values.size()) * sizeof(*values.data()));
+    return std::string(reinterpret_cast<const char*>(values.data()),
+                       static_cast<std::size_t>(values.size()) * sizeof(*values.data()));
   };
   REQUIRE(loaded.run.tensors.size() == run.tensors.size());
   CHECK(bits(std::get<MatrixD>(loaded.run.tensors.at("a"))) == bits(std::get<MatrixD>(run.tensors.at("a"))));
@@ -201,7 +222,8 @@ TEST_CASE("checkpoint file: a newer format is refused with the version that wrot
   const std::string here(version());
   std::string other = here;
   other.back() = other.back() == '9' ? '8' : '9';
-  const auto of_other = with_replaced(bytes, R"("gramscope":")" + here + '"', R"("gramscope":")" + other + '"');
+  const auto of_other =
+      with_replaced(bytes, R"("gramscope":")" + here + '"', R"("gramscope":")" + other + '"');
   put(path, sealed(with_replaced(of_other, R"("format":"1")", R"("format":"2")")));
   const auto message = load_refusal(path);
   CHECK(message.starts_with(path.string() + ": written by gramscope " + other + " in format 2"));
@@ -229,13 +251,18 @@ TEST_CASE("checkpoint file: what is well sealed and yet wrong is refused before 
   expect(checkpoint_of(R"("}})"), "format: is missing");
   expect(checkpoint_of(R"(","format":"1"}})"), "gramscope: is missing");
   expect(checkpoint_of(metadata + "}"), "run: is missing");
-  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F64","shape":[1000000000000,1],"data_offsets":[0,8]}})", "12345678"),
+  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F64","shape":[1000000000000,1],"data_offsets":[0,8]}})",
+                       "12345678"),
          "8 bytes of data are not what");
-  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}})", "12345678"), "must be float32 or float64");
-  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}})", "12345678"), "two dimensions");
+  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}})", "12345678"),
+         "must be float32 or float64");
+  expect(checkpoint_of(metadata + R"(,"h":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}})", "12345678"),
+         "two dimensions");
   const auto with_json = [&](const std::string& json) {
     const auto size = std::to_string(json.size());
-    return checkpoint_of(metadata + R"(,"run":{"dtype":"U8","shape":[)" + size + R"(],"data_offsets":[0,)" + size + "]}}", json);
+    return checkpoint_of(
+        metadata + R"(,"run":{"dtype":"U8","shape":[)" + size + R"(],"data_offsets":[0,)" + size + "]}}",
+        json);
   };
   expect(with_json("7"), "is not JSON of an object");
   expect(with_json(std::string(100'000, '[')), "is not JSON of an object");
@@ -246,9 +273,11 @@ TEST_CASE("checkpoint file: what is well sealed and yet wrong is refused before 
   expect(with_json(R"({"configs":[{"model.d":18446744073709551615}]})"), "model.d: is beyond 64 bits");
   expect(with_json(R"({"configs":[],"commands":[7]})"), "op: stands in what is no object");
   expect(with_json(R"({"configs":[],"commands":[{"op":"set"}]})"), "tick: must be a whole number from 0");
-  expect(with_json(R"({"configs":[],"commands":[{"op":"set","tick":-1}]})"), "tick: must be a whole number from 0");
+  expect(with_json(R"({"configs":[],"commands":[{"op":"set","tick":-1}]})"),
+         "tick: must be a whole number from 0");
   expect(with_json(R"({"configs":[],"commands":[{"op":"set","tick":1}]})"), "value: is missing");
-  expect(with_json(R"({"configs":[],"commands":[{"op":"hop","tick":1}]})"), "op: must be set, restart, continue or load");
+  expect(with_json(R"({"configs":[],"commands":[{"op":"hop","tick":1}]})"),
+         "op: must be set, restart, continue or load");
   expect(with_json(R"({"configs":[],"commands":[],"values":[]})"), "values: must be an object");
   put(path, with_json(R"({"configs":[],"commands":[],"values":{}})"));
   CHECK(load_refusal(path).empty());
@@ -298,7 +327,9 @@ TEST_CASE("checkpoint file: what JSON cannot hold is said, and nothing is writte
   CHECK(count_entries(directory.path()) == 0);
 }
 
-TEST_CASE("checkpoint file: a run on a text goes on where the text is the same, and is refused where it is another") {
+TEST_CASE(
+    "checkpoint file: a run on a text goes on where the text is the same, and is refused where it is "
+    "another") {
   const TemporaryDirectory directory;
   const auto text = directory / "text.txt";
   put(text, "one two three one two four one three two one four two three one two two three four\n");
@@ -317,7 +348,8 @@ TEST_CASE("checkpoint file: a run on a text goes on where the text is the same, 
   const auto loaded = load_checkpoint(path);
   for (const auto& stored : loaded.run.configs) CHECK(stored.text("task.path") == text.string());
   REQUIRE(loaded.run.commands.size() == 2);
-  CHECK(std::get<std::string>(std::get<SetParameter>(loaded.run.commands[0].command).value) == "small-stories");
+  CHECK(std::get<std::string>(std::get<SetParameter>(loaded.run.commands[0].command).value) ==
+        "small-stories");
   CHECK(std::get<std::string>(std::get<SetParameter>(loaded.run.commands[1].command).value) == text.string());
   auto other = Engine::from_stored(loaded.run);
   engine.advance(10);
@@ -326,7 +358,8 @@ TEST_CASE("checkpoint file: a run on a text goes on where the text is the same, 
   CHECK((csv(other) == csv(engine)));
   put(text, "one two three one two four one three two one four two three one two two three two\n");
   const auto message = message_of<InputError>([&] { Engine::from_stored(loaded.run); });
-  CHECK(message.starts_with(path.string() + ": " + text.string() + " is not the text that this run was made from"));
+  CHECK(message.starts_with(path.string() + ": " + text.string() +
+                            " is not the text that this run was made from"));
   fs::remove(text);
   CHECK(contains(message_of<InputError>([&] { Engine::from_stored(loaded.run); }), text.string()));
 }

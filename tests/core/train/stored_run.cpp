@@ -18,15 +18,16 @@ using namespace gramscope::test;
 namespace {
 
 bool is_same(const StoredRun::Tensor& a, const StoredRun::Tensor& b) {
-  return a.index() == b.index() && std::visit(
-                                       [&](const auto& one) {
-                                         const auto& other = std::get<std::decay_t<decltype(one)>>(b);
-                                         return one.rows() == other.rows() && one.cols() == other.cols() &&
-                                                (one.size() == 0 ||
-                                                 std::memcmp(one.data(), other.data(),
-                                                             static_cast<std::size_t>(one.size()) * sizeof(*one.data())) == 0);
-                                       },
-                                       a);
+  return a.index() == b.index() &&
+         std::visit(
+             [&](const auto& one) {
+               const auto& other = std::get<std::decay_t<decltype(one)>>(b);
+               return one.rows() == other.rows() && one.cols() == other.cols() &&
+                      (one.size() == 0 ||
+                       std::memcmp(one.data(), other.data(),
+                                   static_cast<std::size_t>(one.size()) * sizeof(*one.data())) == 0);
+             },
+             a);
 }
 
 bool is_same(const StoredRun& a, const StoredRun& b) {
@@ -95,23 +96,37 @@ TEST_CASE("stored run: schedules, paths, rewards and changed parameters go on wi
   config.set("optimizer.schedule", std::string("cosine"));
   config.set("optimizer.warmup", std::int64_t{20});
   config.set("reg.path", std::string("geometric"));
-  CHECK(check_remakes(config,
-                      {steps(13), change("reg.gamma", 0.005), change("reg.gamma", 0.01), steps(40),
-                       change("reg.smoothing", 0.1), change("optimizer.schedule", std::string("step")), steps(9),
-                       change("optimizer.kind", std::string("momentum")), change("optimizer.lr", 0.01), steps(50),
-                       change("run.steps", std::int64_t{150}), steps(100), change("run.steps", std::int64_t{90}),
-                       change("run.steps", std::int64_t{200}), steps(100)},
-                      remade, kEverywhere) == 16);
+  CHECK(check_remakes(
+            config,
+            {steps(13), change("reg.gamma", 0.005), change("reg.gamma", 0.01), steps(40),
+             change("reg.smoothing", 0.1), change("optimizer.schedule", std::string("step")), steps(9),
+             change("optimizer.kind", std::string("momentum")), change("optimizer.lr", 0.01), steps(50),
+             change("run.steps", std::int64_t{150}), steps(100), change("run.steps", std::int64_t{90}),
+             change("run.steps", std::int64_t{200}), steps(100)},
+            remade, kEverywhere) == 16);
 }
 
 TEST_CASE("stored run: restarts, other capacities, seeds and tasks go on with the same bits") {
   Config other = small_run(60);
   other.set("task.factors", std::int64_t{2});
   check_remakes(small_run(80),
-                {steps(12), change("model.d", std::int64_t{4}), steps(11), change("model.d", std::int64_t{9}), steps(7),
-                 change("model.d", std::int64_t{10}), {0, Restart{}}, steps(20), change("run.seed", std::int64_t{5}), steps(9),
-                 change("model.d", std::int64_t{12}), change("run.seed", std::int64_t{6}), {5, Load{other, "other"}}, steps(9),
-                 change("task.factors", std::int64_t{3}), {0, Restart{}}, steps(100)},
+                {steps(12),
+                 change("model.d", std::int64_t{4}),
+                 steps(11),
+                 change("model.d", std::int64_t{9}),
+                 steps(7),
+                 change("model.d", std::int64_t{10}),
+                 {0, Restart{}},
+                 steps(20),
+                 change("run.seed", std::int64_t{5}),
+                 steps(9),
+                 change("model.d", std::int64_t{12}),
+                 change("run.seed", std::int64_t{6}),
+                 {5, Load{other, "other"}},
+                 steps(9),
+                 change("task.factors", std::int64_t{3}),
+                 {0, Restart{}},
+                 steps(100)},
                 remade, kEverywhere);
 }
 
@@ -130,11 +145,13 @@ TEST_CASE("stored run: a stop at the peak comes where it came, and is stored bef
     REQUIRE(engine.state() == Engine::State::stopped);
     stopped = turns.size();
   }
-  const std::vector<Turn> after{{0, Continue{}}, steps(40), change("reg.lambda_h", 1e-4), steps(500), {0, Continue{}}, steps(20)};
+  const std::vector<Turn> after{{0, Continue{}}, steps(40),       change("reg.lambda_h", 1e-4),
+                                steps(500),      {0, Continue{}}, steps(20)};
   turns.insert(turns.end(), after.begin(), after.end());
   check_remakes(config, turns, remade, [&](std::size_t cut) { return cut + 8 > *stopped; });
   // Where stopping is wished for at a record that would have been one to stop at, the next record is.
-  check_remakes(small_run(600), {steps(400), change("run.stop", std::string("peak")), steps(200), {0, Continue{}}, steps(10)},
+  check_remakes(small_run(600),
+                {steps(400), change("run.stop", std::string("peak")), steps(200), {0, Continue{}}, steps(10)},
                 remade, kEverywhere);
 }
 
@@ -145,8 +162,18 @@ TEST_CASE("stored run: what has diverged has diverged, and goes back to where it
     config.set("optimizer.lr", 1e6);
     config.set("run.on_divergence", std::string(on_divergence));
     check_remakes(config,
-                  {steps(3), steps(1), steps(30), change("model.d", std::int64_t{5}), change("optimizer.lr", 1.0), steps(15),
-                   change("optimizer.lr", 1e6), steps(40), {0, Restart{}}, steps(10), change("optimizer.lr", 0.5), steps(20)},
+                  {steps(3),
+                   steps(1),
+                   steps(30),
+                   change("model.d", std::int64_t{5}),
+                   change("optimizer.lr", 1.0),
+                   steps(15),
+                   change("optimizer.lr", 1e6),
+                   steps(40),
+                   {0, Restart{}},
+                   steps(10),
+                   change("optimizer.lr", 0.5),
+                   steps(20)},
                   remade, kEverywhere);
     // From between two records too.
     Config slow = small_run(300);
@@ -155,10 +182,12 @@ TEST_CASE("stored run: what has diverged has diverged, and goes back to where it
     turns.insert(turns.end(), 12, steps(1));
     check_remakes(slow, turns, remade, kEverywhere);
   }
-  // A beginning that is not finite has no record, and nothing to go back to; the records before are of another task.
+  // A beginning that is not finite has no record, and nothing to go back to; the records before are of
+  // another task.
   Config config = run_of("attributes", "ufm", "gd", "float");
-  check_remakes(config, {steps(5), change("task.factors", std::int64_t{2}), change("model.init_scale", 1e30), steps(3),
-                         change("model.init_scale", 0.1), steps(20)},
+  check_remakes(config,
+                {steps(5), change("task.factors", std::int64_t{2}), change("model.init_scale", 1e30),
+                 steps(3), change("model.init_scale", 0.1), steps(20)},
                 remade, kEverywhere);
 }
 
@@ -171,18 +200,42 @@ TEST_CASE("stored run: a hundred random moments of random runs") {
     for (int i = 0; i < 20; ++i) {
       turns.push_back(steps(random.below(25)));
       switch (random.below(12)) {
-        case 0: turns.push_back(change("optimizer.schedule", std::string(random.below(2) == 0 ? "cosine" : "constant"))); break;
-        case 1: turns.push_back(change("reg.smoothing", 0.3 * random.uniform())); break;
-        case 2: turns.push_back(change("run.stop", std::string(random.below(3) == 0 ? "none" : "peak"))); break;
-        case 3: turns.push_back(change("model.d", static_cast<std::int64_t>(4 + random.below(10)))); break;
-        case 4: turns.push_back(change("run.stop_after", static_cast<std::int64_t>(1 + random.below(4)))); break;
-        case 5: turns.push_back(change("optimizer.lr", random.below(3) == 0 ? 1e5 : 1.0 + random.uniform())); break;
-        case 6: turns.push_back({0, Restart{}}); break;
-        case 7: turns.push_back(change("run.steps", static_cast<std::int64_t>(1 + random.below(300)))); break;
-        case 8: turns.push_back(change("optimizer.kind", std::string(random.below(2) == 0 ? "momentum" : "gd"))); break;
-        case 9: turns.push_back(change("task.factors", static_cast<std::int64_t>(2 + random.below(2)))); break;
-        case 10: turns.push_back(change("run.max_margin", std::string(random.below(2) == 0 ? "never" : "auto"))); break;
-        default: turns.push_back({0, Continue{}});
+        case 0:
+          turns.push_back(
+              change("optimizer.schedule", std::string(random.below(2) == 0 ? "cosine" : "constant")));
+          break;
+        case 1:
+          turns.push_back(change("reg.smoothing", 0.3 * random.uniform()));
+          break;
+        case 2:
+          turns.push_back(change("run.stop", std::string(random.below(3) == 0 ? "none" : "peak")));
+          break;
+        case 3:
+          turns.push_back(change("model.d", static_cast<std::int64_t>(4 + random.below(10))));
+          break;
+        case 4:
+          turns.push_back(change("run.stop_after", static_cast<std::int64_t>(1 + random.below(4))));
+          break;
+        case 5:
+          turns.push_back(change("optimizer.lr", random.below(3) == 0 ? 1e5 : 1.0 + random.uniform()));
+          break;
+        case 6:
+          turns.push_back({0, Restart{}});
+          break;
+        case 7:
+          turns.push_back(change("run.steps", static_cast<std::int64_t>(1 + random.below(300))));
+          break;
+        case 8:
+          turns.push_back(change("optimizer.kind", std::string(random.below(2) == 0 ? "momentum" : "gd")));
+          break;
+        case 9:
+          turns.push_back(change("task.factors", static_cast<std::int64_t>(2 + random.below(2))));
+          break;
+        case 10:
+          turns.push_back(change("run.max_margin", std::string(random.below(2) == 0 ? "never" : "auto")));
+          break;
+        default:
+          turns.push_back({0, Continue{}});
       }
     }
     turns.push_back(steps(40));
@@ -221,8 +274,9 @@ TEST_CASE("stored run: records that wait for L_mm wait in the other run too, and
   const std::vector<std::vector<Turn>> all{
       {steps(20), change("reg.smoothing", 0.1), steps(40)},
       {steps(20), change("task.factors", std::int64_t{2}), steps(30), {0, Restart{}}, steps(20)},
-      {steps(20), change("run.max_margin", std::string("never")), steps(10), change("run.max_margin", std::string("auto")),
-       steps(20), change("run.max_margin", std::string("never")), steps(5)},
+      {steps(20), change("run.max_margin", std::string("never")), steps(10),
+       change("run.max_margin", std::string("auto")), steps(20),
+       change("run.max_margin", std::string("never")), steps(5)},
   };
   const auto remade_late = [](const Engine& engine) { return Engine::from_stored(engine.stored(), late()); };
   for (const auto& turns : all) {
@@ -252,10 +306,12 @@ TEST_CASE("stored run: what was given up stays so, and is said in later records 
   first.advance(30);
   other.advance(30);
   check_same(first, other);
-  CHECK(other.records().back().metrics.find("sim_h_mm")->undefined == first.records().back().metrics.find("sim_h_mm")->undefined);
+  CHECK(other.records().back().metrics.find("sim_h_mm")->undefined ==
+        first.records().back().metrics.find("sim_h_mm")->undefined);
 }
 
-TEST_CASE("stored run: any branch point of a run can be stored, and branches of what is made of it are the run") {
+TEST_CASE(
+    "stored run: any branch point of a run can be stored, and branches of what is made of it are the run") {
   std::vector<std::shared_ptr<const Engine::Checkpoint>> points;
   EngineHooks hooks;
   hooks.has_branch_points = true;
@@ -308,7 +364,8 @@ TEST_CASE("stored run: what is missing, of another type, or out of its range is 
   for (const auto& [name, value] : run.values) {
     CAPTURE(name);
     StoredRun wrong = run;
-    wrong.values[name] = std::holds_alternative<std::string>(value) ? Value{true} : Value{std::string("wrong")};
+    wrong.values[name] =
+        std::holds_alternative<std::string>(value) ? Value{true} : Value{std::string("wrong")};
     CHECK(refusal(wrong).starts_with("run.ckpt: " + name + ": must be"));
     if (!may_be_absent(name, value)) {
       wrong.values.erase(name);
@@ -327,7 +384,11 @@ TEST_CASE("stored run: what is missing, of another type, or out of its range is 
     wrong.tensors.erase(name);
     CHECK(contains(refusal(wrong), "run.ckpt: " + name));
     wrong = run;
-    std::visit([&](const auto& values) { wrong.tensors[name] = std::decay_t<decltype(values)>(values.rows(), values.cols() + 1); }, tensor);
+    std::visit(
+        [&](const auto& values) {
+          wrong.tensors[name] = std::decay_t<decltype(values)>(values.rows(), values.cols() + 1);
+        },
+        tensor);
     CHECK(contains(refusal(wrong), "run.ckpt: "));
     wrong = run;
     if (std::holds_alternative<MatrixD>(tensor))

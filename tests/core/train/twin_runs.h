@@ -16,7 +16,8 @@
 
 namespace gramscope::test {
 
-/// All that an event says, bit for bit. Of what L_mm has been found nothing: when that is told is a matter of chance.
+/// All that an event says, bit for bit. Of what L_mm has been found nothing: when that is told is a matter of
+/// chance.
 inline std::string text_of(const Event& event) {
   std::ostringstream text;
   const auto bits = [&](double value) {
@@ -32,25 +33,27 @@ inline std::string text_of(const Event& event) {
     }
   };
   const auto phase = [&](const PhaseTracker& of) {
-    text << to_string(of.phase()) << of.peak_step().value_or(-1) << ' ' << of.overtake_step().value_or(-1) << ' '
-         << of.collapse_step().value_or(-1) << ' ';
+    text << to_string(of.phase()) << of.peak_step().value_or(-1) << ' ' << of.overtake_step().value_or(-1)
+         << ' ' << of.collapse_step().value_or(-1) << ' ';
     bits(of.peak_semantic().value_or(-1.0));
   };
   if (const auto* recorded = std::get_if<Recorded>(&event)) {
-    text << "recorded " << recorded->record.segment() << ' ' << recorded->record.step() << ' ' << recorded->replaces_last << ' ';
+    text << "recorded " << recorded->record.segment() << ' ' << recorded->record.step() << ' '
+         << recorded->replaces_last << ' ';
     metrics(recorded->record.metrics);
     phase(recorded->record.phase);
   } else if (const auto* changed = std::get_if<ConfigChanged>(&event)) {
-    text << "config " << changed->preset << ' ' << changed->segment << ' ' << changed->step << ' ' << changed->restarted << ' '
-         << changed->mark << ' ';
+    text << "config " << changed->preset << ' ' << changed->segment << ' ' << changed->step << ' '
+         << changed->restarted << ' ' << changed->mark << ' ';
     for (const auto& [key, value] : changed->config.values()) text << key << '=' << to_string(value) << ';';
   } else if (const auto* message = std::get_if<Message>(&event)) {
     text << "message " << message->text;
   } else if (const auto* diverged = std::get_if<Diverged>(&event)) {
-    text << "diverged " << diverged->step << ' ' << diverged->backed_off << ' ' << diverged->resumed_at << ' ' << diverged->text;
+    text << "diverged " << diverged->step << ' ' << diverged->backed_off << ' ' << diverged->resumed_at << ' '
+         << diverged->text;
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
-    text << "finished " << finished->step << ' ' << finished->segment << ' ' << finished->went_back << ' ' << finished->came_from
-         << ' ' << finished->text;
+    text << "finished " << finished->step << ' ' << finished->segment << ' ' << finished->went_back << ' '
+         << finished->came_from << ' ' << finished->text;
   } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
     text << "remeasured " << remeasured->segment << ' ' << remeasured->step << ' ';
     metrics(remeasured->metrics);
@@ -59,7 +62,8 @@ inline std::string text_of(const Event& event) {
 }
 
 inline std::string text_of(const Command& command) {
-  if (const auto* set = std::get_if<SetParameter>(&command)) return "set " + set->key + " " + to_string(set->value);
+  if (const auto* set = std::get_if<SetParameter>(&command))
+    return "set " + set->key + " " + to_string(set->value);
   if (const auto* load = std::get_if<Load>(&command)) {
     std::string text = "load " + load->preset;
     for (const auto& [key, value] : load->config.values()) text += " " + key + "=" + to_string(value);
@@ -117,11 +121,11 @@ inline void take(Engine& engine, const Turn& turn) {
 /// How a run is made of another's state: in memory, through a file.
 using Remaking = std::function<Engine(const Engine&)>;
 
-/// Plays the turns; before each that `is_cut` says, and at the end, makes another run of the state there. The others must play
-/// the rest as the first does, word for word. Gives the number of others.
+/// Plays the turns; before each that `is_cut` says, and at the end, makes another run of the state there. The
+/// others must play the rest as the first does, word for word. Gives the number of others.
 template <class IsCut>
-std::size_t check_remakes(const Config& config, const std::vector<Turn>& turns, const Remaking& remake, IsCut is_cut,
-                          const EngineHooks& hooks = {}) {
+std::size_t check_remakes(const Config& config, const std::vector<Turn>& turns, const Remaking& remake,
+                          IsCut is_cut, const EngineHooks& hooks = {}) {
   ToldRun original(Engine(config, "original", hooks));
   std::vector<std::unique_ptr<ToldRun>> others;
   const auto follow = [&](const std::function<void(Engine&)>& action) {

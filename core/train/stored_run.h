@@ -24,9 +24,9 @@ namespace gramscope {
 ///   states.N.parameters        one column in the run's precision: the tensors of the model's layout, each
 ///                              column after column from a multiple of 16 entries on
 ///   states.N.optimizer.K       the optimizer's buffers, laid out alike
-///   records                    a row for each recorded step: segment, step, number of its list of keys, place of
-///                              its first metric, phase, whether structure has begun, the step of the peak
-///                              and its value, the steps of overtaking and collapse (NaN: none yet)
+///   records                    a row for each recorded step: segment, step, number of its list of keys,
+///                              place of its first metric, phase, whether structure has begun, the step of
+///                              the peak and its value, the steps of overtaking and collapse (NaN: none yet)
 ///   metrics.keys.N.K           the K-th key of list N
 ///   metrics.values, .reasons   of all records, and the number of the reason where one is undefined, else 0
 ///   waiting.queues.N.items     the records that wait for L_mm: segment, step, number of their embeddings

@@ -92,25 +92,26 @@ std::string checkpoint_of(const std::string& after_digest, const std::string& da
 
 }  // namespace
 
-TEST_CASE("checkpoint file: every model with every optimizer and precision goes on with the same bits") {
+TEST_CASE("checkpoint file: every model with every optimizer goes on with the same bits") {
   const TemporaryDirectory directory;
+  bool is_double = false;
   for (const auto& model : model_entries())
-    for (const auto& optimizer : model.optimizers)
-      for (const char* precision : {"float", "double"}) {
-        CAPTURE(model.key);
-        CAPTURE(optimizer);
-        CAPTURE(precision);
-        Config config;
-        config.set("task.values", std::int64_t{2});
-        config.set("model.kind", model.key);
-        config.set("model.precision", std::string(precision));
-        config.set("optimizer.kind", optimizer);
-        config.set("optimizer.lr", 0.01);
-        config.set("run.max_margin", std::string("never"));
-        const std::vector<Turn> turns{steps(11), steps(12)};
-        check_remakes(config, turns, through_file(directory / "run.ckpt"),
-                      [](std::size_t cut) { return cut == 1; });
-      }
+    for (const auto& optimizer : model.optimizers) {
+      CAPTURE(model.key);
+      CAPTURE(optimizer);
+      CAPTURE(is_double);
+      Config config;
+      config.set("task.values", std::int64_t{2});
+      config.set("model.kind", model.key);
+      config.set("model.precision", std::string(is_double ? "double" : "float"));
+      config.set("optimizer.kind", optimizer);
+      config.set("optimizer.lr", 0.01);
+      config.set("run.max_margin", std::string("never"));
+      const std::vector<Turn> turns{steps(11), steps(3)};
+      check_remakes(config, turns, through_file(directory / "run.ckpt"),
+                    [](std::size_t cut) { return cut == 1; });
+      is_double = !is_double;
+    }
 }
 
 TEST_CASE("checkpoint file: random moments of random runs") {

@@ -72,7 +72,7 @@ TEST_CASE("stored run: every model with every optimizer and precision goes on wi
         CAPTURE(optimizer);
         CAPTURE(precision);
         check_remakes(run_of("attributes", model.key.c_str(), optimizer.c_str(), precision),
-                      {steps(17), change("reg.smoothing", 0.1), steps(9), steps(50)}, remade,
+                      {steps(17), change("reg.smoothing", 0.1), steps(9), steps(20)}, remade,
                       [](std::size_t cut) { return cut == 1 || cut == 2; });
       }
 }

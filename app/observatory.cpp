@@ -43,6 +43,48 @@ Observatory::Observatory(std::unique_ptr<RunSource> source, SetSpeed speed, Weig
   update();
 }
 
+Observatory::Observatory(const Observatory& parent, const PastMoment& moment, std::unique_ptr<Runner> branch)
+    : view(parent.view),
+      read_weights_(parent.read_weights_),
+      source_(std::move(branch)),
+      past_(parent.past_, moment.key()),
+      confirmed_(parent.confirmed_),
+      preset_(parent.preset_),
+      speed_(parent.speed_),
+      segment_(moment.segment),
+      course_(parent.course_) {
+  course_.forget_after(moment.step);
+  adopt_task(moment.embeddings->task);
+  theory_ = moment.embeddings->theory;
+  adopt_max_margin(moment.embeddings->max_margin);
+  first_embeddings_ = parent.first_embeddings_;
+  layer_names_ = parent.layer_names_;
+  for (const auto& mark : parent.marks_)
+    if (mark.step <= moment.step) marks_.push_back(mark);
+  // Until it has a picture of its own: the same moment, as it was seen there.
+  if (parent.snapshot_ != nullptr && parent.snapshot_->embeddings->task == task_) snapshot_ = parent.snapshot_;
+  update();
+}
+
+void Observatory::look_as(const Observatory& other) {
+  if (&other == this) return;
+  const FrameWanted wanted = view.wanted;
+  const Selection selection = view.selection;
+  const bool wants_ntp_ufm = view.wants_ntp_ufm;
+  const std::string browsing = view.browsing;
+  const int layer = view.layer;
+  view = other.view;
+  view.wanted = wanted;
+  view.wants_ntp_ufm = wants_ntp_ufm;
+  view.browsing = browsing;
+  const bool is_same = task_ == other.task_ || (task_ != nullptr && other.task_ != nullptr &&
+                                                task_->context_names == other.task_->context_names);
+  if (!is_same) view.selection = selection;
+  if (task_ != nullptr) fit_to(view, *task_);
+  // Networks differ in their layers: each shows its own.
+  if (layer_names_ != other.layer_names_) view.layer = layer;
+}
+
 void Observatory::update() {
   if (opening_ != nullptr) follow_opening();
   for (const auto& event : source_->take_events()) handle(event);
@@ -65,8 +107,8 @@ void Observatory::update() {
   if (!pending_.empty()) settle_pending();
   targets_.adopt(block_order());
   if (is_in_past()) look_back();
-  if (!is_in_past()) request_frame();
-  fit_ntp_ufm();
+  if (!is_in_past() && is_shown_) request_frame();
+  if (is_shown_) fit_ntp_ufm();
 }
 
 void Observatory::fit_ntp_ufm() {
@@ -126,15 +168,19 @@ void Observatory::handle(const Event& event) {
     adopt_max_margin(solved->theory);
     has_changed_ = true;
   } else if (const auto* remeasured = std::get_if<Remeasured>(&event)) {
+    ++course_revision_;
     course_.remeasure(*remeasured);
     past_.remeasure(*remeasured);
   } else if (const auto* replaced = std::get_if<CourseReplaced>(&event)) {
     handle(*replaced);
+  } else if (std::holds_alternative<RunTold>(event) || std::holds_alternative<BranchReady>(event)) {
+    answers_.push_back(event);
   }
 }
 
 void Observatory::add(const Recorded& recorded) {
   const auto& record = recorded.record;
+  ++course_revision_;
   course_.add(recorded);
   count_to_segment_of(record);
   if (runner() != nullptr) past_.add(recorded);
@@ -150,6 +196,7 @@ void Observatory::count_to_segment_of(const Record& record) {
 }
 
 void Observatory::handle(const CourseReplaced& replaced) {
+  ++course_revision_;
   course_.replace(replaced.records);
   if (course_.records().empty()) return;
   count_to_segment_of(course_.records().back());
@@ -170,6 +217,8 @@ void Observatory::handle(const Finished& finished) {
 void Observatory::handle(const ConfigChanged& changed) {
   if (changed.restarted) {
     if (is_in_past()) leave_past();
+    ++restarts_;
+    ++course_revision_;
     course_.clear();
     marks_.clear();
     segment_ = changed.segment;
@@ -215,6 +264,8 @@ void Observatory::show_pending(const std::string& key, const Value& value) {
 void Observatory::mark(const ConfigChanged& changed) {
   const double now = now_in_seconds();
   Mark next{changed.segment, changed.step, changed.mark, false, changed.key, changed.from, now};
+  // What has changed here is worth being kept.
+  past_.pin({changed.segment, changed.step});
   if (!marks_.empty() && marks_.back().key == changed.key && now - marks_.back().made_at < kOneDrag) {
     next.from = marks_.back().from;
     next.step = marks_.back().step;

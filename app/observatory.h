@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "app/context_groups.h"
+#include "app/family.h"
 #include "app/gl/draw_queue.h"
 #include "app/gram_order.h"
 #include "app/opening.h"
@@ -32,6 +34,7 @@ struct Selection {
   std::optional<Index> hovered_b;
 
   void clear() { *this = {}; }
+  friend bool operator==(const Selection&, const Selection&) = default;
 };
 
 /// Orbit camera of the projection.
@@ -41,6 +44,7 @@ struct Camera {
   float zoom = 1.0f;
   float pan_x = 0.0f;
   float pan_y = 0.0f;
+  friend bool operator==(const Camera&, const Camera&) = default;
 };
 
 /// How the views look at the run; nothing here changes what is computed.
@@ -61,6 +65,7 @@ struct ViewState {
   FrameWanted wanted;
   bool wants_ntp_ufm = false;  ///< the same of the fit of the NTP-UFM
   std::string browsing;  ///< the file parameter whose file is being chosen; empty: none
+  friend bool operator==(const ViewState&, const ViewState&) = default;
 };
 
 /// A mark on the timeline: something changed here.
@@ -86,8 +91,46 @@ class Observatory {
   /// On any source, which must have its first snapshot. `read_weights` is for the runs that may be opened later.
   Observatory(std::unique_ptr<RunSource> source, SetSpeed speed, WeightReader read_weights = {});
 
+  /// On a branch that begins at a moment of that run's past, with what led there and how it was looked at.
+  Observatory(const Observatory& parent, const PastMoment& moment, std::unique_ptr<Runner> branch);
+
   /// Takes in events, the newest snapshot and the status; asks for the next preview.
   void update();
+  /// Of a run that is not on the screen no previews are made.
+  void set_shown(bool is_shown) { is_shown_ = is_shown; }
+  /// Looks at this run as at another one: camera, order, colours, what is pointed at as far as the tasks have it in common.
+  void look_as(const Observatory& other);
+
+  // Branches. They are made by whoever holds the runs; here is what they are to be.
+
+  /// A branch that is asked for: from that moment, with these changes.
+  struct BranchWish {
+    PastMoment moment;
+    std::vector<SetParameter> changes;
+  };
+  /// Asks for a branch from the step shown, or from the newest recorded one. While the past is looked at, every change of a
+  /// parameter does. Says so where none can be made.
+  void branch();
+  /// The same from the first moment of the segment.
+  void branch_from_beginning();
+  /// The same from the beginning, to be shown beside this run.
+  void wish_twin() { family.wants_twin = true; }
+  bool can_branch() const { return !is_recording() && !past_.history().is_empty(); }
+  std::optional<BranchWish> take_branch_wish() { return std::exchange(branch_wish_, std::nullopt); }
+  /// The branch takes over what was set here meanwhile.
+  void forget_pending();
+  /// What a branch's runner has around it.
+  RunnerHooks branch_hooks() const { return {.read_weights = read_weights_}; }
+  /// The source's answers to RequestRun and RequestBranch since the last call.
+  std::vector<Event> take_answers() { return std::exchange(answers_, {}); }
+  /// What set_parameter() has sent since the last call.
+  std::vector<SetParameter> take_changes() { return std::exchange(changes_, {}); }
+  /// The run that a change of a parameter is for: this one, or the one beside it. The panel of parameters shows that one's.
+  Observatory& changed_run() {
+    return family.beside != nullptr && family.scope == ChangeScope::beside ? *family.beside : *this;
+  }
+  const History& history() const { return past_.history(); }
+  void set_history_cap(std::size_t bytes) { past_.set_cap(bytes); }
 
   // What is shown.
   /// Shows another source as soon as it has its first snapshot; until then, and if it fails, what is shown goes on.
@@ -116,6 +159,14 @@ class Observatory {
   /// Another experiment; it takes the place of a recording once its task is made.
   void load(const Config& config, const std::string& preset);
   void set_speed(const SetSpeed& speed);
+  /// So many steps of the run itself, whatever of its past is looked at.
+  void take_steps(std::int64_t steps) { source_->send(StepOnce{steps}); }
+  /// See SetCeiling.
+  void hold_at(std::optional<std::int64_t> step) { source_->send(SetCeiling{step}); }
+  /// How often the run has begun at step 0.
+  std::int64_t restarts() const { return restarts_; }
+  void request_run(std::int64_t request, bool has_checkpoint) { source_->send(RequestRun{request, has_checkpoint}); }
+  void request_branch(std::int64_t request, const PastMoment& moment);
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
 
@@ -170,6 +221,9 @@ class Observatory {
   const SetSpeed& speed() const { return speed_; }
   /// Recorded steps of the current segment, in order.
   const std::vector<Record>& records() const { return course_.records(); }
+  const RecordedCourse& course() const { return course_; }
+  /// Another number whenever the course has changed.
+  std::int64_t course_revision() const { return course_revision_; }
   const std::vector<Mark>& marks() const { return marks_; }
   /// The newest message to the user, and the seconds since it came.
   const Message* message() const { return message_ ? &*message_ : nullptr; }
@@ -180,6 +234,7 @@ class Observatory {
   const std::vector<std::string>& layer_names() const { return layer_names_; }
 
   ViewState view;
+  Family family;  ///< this run among the others that there are
   DrawQueue draws;
 
   /// The run of our own; nullptr where a recording is shown.
@@ -189,6 +244,8 @@ class Observatory {
   void handle(const Event& event);
   void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
+  void send_parameter(const std::string& key, const Value& value);
+  void wish_branch(const PastMoment* moment);
   void handle(const Finished& finished);
   void handle(const CourseReplaced& replaced);
   void count_to_segment_of(const Record& record);
@@ -235,6 +292,10 @@ class Observatory {
   std::unique_ptr<Opening> opening_;
   std::optional<Sought> sought_;
   Past past_;
+  std::optional<BranchWish> branch_wish_;
+  std::vector<Event> answers_;
+  std::vector<SetParameter> changes_;
+  bool is_shown_ = true;
   Config confirmed_;  ///< the engine's
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;
@@ -254,6 +315,8 @@ class Observatory {
   RunnerStatus status_;
   SetSpeed speed_;
   std::int64_t segment_ = 0;
+  std::int64_t restarts_ = 0;
+  std::int64_t course_revision_ = 0;
   RecordedCourse course_;
   std::vector<Mark> marks_;
   std::optional<Message> message_;

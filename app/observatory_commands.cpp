@@ -27,11 +27,46 @@ std::size_t nearest_record(const std::vector<Record>& records, std::int64_t step
 
 void Observatory::set_parameter(const std::string& key, const Value& value) {
   if (is_recording()) return;
-  if (is_in_past()) tell({Message::Level::info, "Changed for the run, which is at step " + std::to_string(status_.step) + "."});
+  if (!is_in_past()) return send_parameter(key, value);
+  if (!branch_wish_) branch();
+  if (!branch_wish_) return;
+  auto& changes = branch_wish_->changes;
+  std::erase_if(changes, [&](const SetParameter& change) { return change.key == key; });
+  changes.push_back({key, value});
+  pending_[key] = {value, seconds_now()};
+  adopt_config();
+}
+
+void Observatory::send_parameter(const std::string& key, const Value& value) {
   source_->send(SetParameter{key, value});
+  changes_.push_back({key, value});
   pending_[key] = {value, seconds_now()};
   show_pending(key, value);
   parameters_ = applicable_parameters(config_);
+}
+
+void Observatory::branch() { wish_branch(is_in_past() ? past_.moment() : past_.history().last()); }
+
+void Observatory::branch_from_beginning() {
+  const PastMoment* last = past_.history().last();
+  wish_branch(last != nullptr ? past_.history().nearest({last->segment, 0}) : nullptr);
+}
+
+void Observatory::wish_branch(const PastMoment* moment) {
+  if (is_recording()) return tell({Message::Level::info, "Snapshots of another program have nothing to branch from."});
+  if (moment == nullptr || past_.history().branch_point_at_or_before(moment->key()) == nullptr)
+    return tell({Message::Level::warning, "No branch from here: too little of the past is remembered (history, in MiB)."});
+  branch_wish_ = BranchWish{*moment, {}};
+}
+
+void Observatory::request_branch(std::int64_t request, const PastMoment& moment) {
+  const PastMoment* from = past_.history().branch_point_at_or_before(moment.key());
+  if (from != nullptr) source_->send(RequestBranch{request, from->branch_point, moment.tick, moment.commands});
+}
+
+void Observatory::forget_pending() {
+  pending_.clear();
+  adopt_config();
 }
 
 void Observatory::run() {
@@ -56,7 +91,7 @@ void Observatory::restart() {
 void Observatory::new_seed() {
   if (is_recording()) return;
   const auto seed = config_.integer("run.seed");
-  set_parameter("run.seed", Value{seed >= 4'294'967'295 ? std::int64_t{0} : seed + 1});
+  send_parameter("run.seed", Value{seed >= 4'294'967'295 ? std::int64_t{0} : seed + 1});
 }
 
 void Observatory::set_speed(const SetSpeed& speed) {
@@ -161,6 +196,7 @@ void Observatory::show(std::unique_ptr<RunSource> source) {
   confirmed_ = {};
   adopt_config();
   preset_.clear();
+  ++course_revision_;
   course_.clear();
   marks_.clear();
   segment_ = 0;

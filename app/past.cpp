@@ -5,6 +5,8 @@
 
 namespace gramscope::app {
 
+Past::Past(const Past& parent, MomentKey moment) : history_(parent.history_) { history_.forget_after(moment); }
+
 void Past::add(const Recorded& recorded) {
   if (recorded.record.embeddings == nullptr) return;
   history_.add(moment_of(recorded));

@@ -16,8 +16,14 @@ class Past {
  public:
   using Clock = Playback::Clock;
 
+  Past() = default;
+  /// What a branch that begins at that moment remembers of the run that it left.
+  Past(const Past& parent, MomentKey moment);
+
   void add(const Recorded& recorded);
   void remeasure(const Remeasured& again);
+  /// Something has changed there: it is remembered longer than what is around it.
+  void pin(MomentKey moment) { history_.pin(moment, Protection::mark); }
   /// Another run: nothing is remembered.
   void clear();
 
@@ -28,6 +34,8 @@ class Past {
   /// Whether a step of the past is looked at; the one that is, or is on its way to be.
   bool is_shown() const { return shown_.has_value(); }
   std::int64_t step() const { return shown_->step; }
+  /// The moment that is looked at; nullptr where none is, or it has given way.
+  const PastMoment* moment() const { return shown_ ? history_.at(*shown_) : nullptr; }
 
   /// Looks at the step nearest to that one on the axis of the timeline, and rests there.
   void seek(std::int64_t step);

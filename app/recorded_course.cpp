@@ -29,6 +29,10 @@ void RecordedCourse::add(const Recorded& recorded) {
   recorded_in_.push_back(record.segment());
 }
 
+void RecordedCourse::forget_after(std::int64_t step) {
+  while (!records_.empty() && records_.back().step() > step) remove_last();
+}
+
 void RecordedCourse::remeasure(const Remeasured& remeasured) {
   for (std::size_t i = 0; i < records_.size(); ++i)
     if (recorded_in_[i] == remeasured.segment && records_[i].step() == remeasured.step)

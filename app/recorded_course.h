@@ -17,6 +17,8 @@ class RecordedCourse {
   void clear();
   /// Steps of which this one is not a continuation go; those that stay are counted to its segment.
   void add(const Recorded& recorded);
+  /// Forgets the steps after that one.
+  void forget_after(std::int64_t step);
   /// The engine goes by the segment that a step was recorded in. A step that is not here any more is passed over.
   void remeasure(const Remeasured& remeasured);
   /// All of them anew, in order.

@@ -19,6 +19,7 @@
 #include "app/ui/focus.h"
 #include "app/ui/input_script.h"
 #include "app/ui/theme.h"
+#include "app/run_tree.h"
 #include "app/workspace.h"
 #include "core/registry/error.h"
 
@@ -298,6 +299,8 @@ void Window::Impl::present() {
 bool Window::Impl::is_still(const Observatory& shown) {
   const auto& recording = shown.status().recording;
   const bool is_measuring = recording && recording->measured + recording->refused < recording->snapshots;
+  const auto* beside = shown.family.beside;
+  if (beside != nullptr && beside->status().is_running) return false;
   if (shown.status().is_running || shown.is_playing() || shown.status().preparation || is_measuring || script) return false;
   if (shown.snapshot() != last_snapshot) {
     last_snapshot = shown.snapshot();
@@ -324,10 +327,26 @@ Window::~Window() = default;
 Workspace& Window::workspace() { return impl_->workspace; }
 
 bool Window::draw_frame(Observatory& observatory) {
+  impl_->observatory = &observatory;  // what is typed before the frame is meant for it
+  return draw([&]() -> Observatory& {
+    observatory.update();
+    return observatory;
+  });
+}
+
+bool Window::draw_frame(RunTree& tree) {
+  impl_->observatory = &tree.shown();
+  return draw([&]() -> Observatory& {
+    tree.update();
+    return tree.shown();
+  });
+}
+
+bool Window::draw(const std::function<Observatory&()>& follow) {
   auto& impl = *impl_;
-  impl.observatory = &observatory;
   glfwPollEvents();
-  observatory.update();
+  Observatory& observatory = follow();
+  impl.observatory = &observatory;
   if (impl.options.each_frame) impl.options.each_frame(observatory);
   impl.begin_imgui_frame();
   if (impl.script) impl.script->before_frame(impl.script_host(observatory));
@@ -337,9 +356,11 @@ bool Window::draw_frame(Observatory& observatory) {
   if (impl.framebuffer_width > 0 && impl.framebuffer_height > 0) {
     impl.workspace.clear_background(impl.framebuffer_width, impl.framebuffer_height);
     observatory.draws.run_and_clear();
+    if (auto* beside = observatory.family.beside) beside->draws.run_and_clear();
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   } else {
     observatory.draws = {};
+    if (auto* beside = observatory.family.beside) beside->draws = {};
   }
   if (impl.script) impl.script->after_frame(impl.script_host(observatory));
   impl.present();
@@ -350,12 +371,20 @@ bool Window::draw_frame(Observatory& observatory) {
 }
 
 void Window::run(Observatory& observatory) {
-  // Events arrive while waiting between frames, too: then they belong to this observatory.
+  run_until_closed([&] { return draw_frame(observatory); }, [&]() -> Observatory& { return observatory; });
+}
+
+void Window::run(RunTree& tree) {
+  run_until_closed([&] { return draw_frame(tree); }, [&]() -> Observatory& { return tree.shown(); });
+}
+
+void Window::run_until_closed(const std::function<bool()>& frame, const std::function<Observatory&()>& shown) {
   while (true) {
     const auto start = Clock::now();
-    if (!draw_frame(observatory)) return;
-    impl_->observatory = &observatory;
-    impl_->pace(observatory, start);
+    if (!frame()) return;
+    // Events arrive while waiting between frames, too: then they belong to what is shown.
+    impl_->observatory = &shown();
+    impl_->pace(shown(), start);
   }
 }
 

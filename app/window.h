@@ -12,6 +12,7 @@
 
 namespace gramscope::app {
 
+class RunTree;
 class Workspace;
 
 struct WindowOptions {
@@ -43,9 +44,12 @@ class Window {
   /// Draws frames until the user closes the window, should_quit() says so, or the script ends. Throws what a
   /// script command that fails throws.
   void run(Observatory& observatory);
+  /// The same with all runs of a tree.
+  void run(RunTree& tree);
 
   /// Draws one frame, without waiting; false once the window is to close.
   bool draw_frame(Observatory& observatory);
+  bool draw_frame(RunTree& tree);
 
   /// What the last frame drew.
   Image picture() const;
@@ -53,6 +57,10 @@ class Window {
   Workspace& workspace();
 
  private:
+  /// `follow` takes in what is new, and gives what is to be shown.
+  bool draw(const std::function<Observatory&()>& follow);
+  void run_until_closed(const std::function<bool()>& frame, const std::function<Observatory&()>& shown);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -10,10 +10,12 @@
 
 #include "app/dropped_file.h"
 #include "app/ui/focus.h"
+#include "app/ui/format.h"
 #include "app/ui/interaction.h"
 #include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
+#include "app/ui/widgets.h"
 #include "app/views/explanation.h"
 #include "app/views/metric_rows.h"
 #include "app/views/parameter_panel.h"
@@ -55,6 +57,25 @@ class HostWindow {
   HostWindow& operator=(const HostWindow&) = delete;
 };
 
+/// What two runs were told differently, as each has it: "d 32, λH 0.001" and "d 8".
+std::pair<std::string, std::string> differences(const Config& left, const Config& right) {
+  std::pair<std::string, std::string> texts;
+  const auto add = [](std::string& text, const std::string& label, const Value& value) {
+    text += (text.empty() ? "" : ", ") + label + " " + to_string(value);
+  };
+  const auto collect = [&](const Config& one, const Config& other, std::string& text) {
+    for (const auto& parameter : applicable_parameters(one)) {
+      if (parameter.key == "run.steps" || !one.contains(parameter.key)) continue;
+      const auto& value = one.at(parameter.key);
+      if (!other.contains(parameter.key) || !(other.at(parameter.key) == value)) add(text, parameter.symbol.empty() ? parameter.label : parameter.symbol, value);
+    }
+  };
+  collect(left, right, texts.first);
+  collect(right, left, texts.second);
+  if (texts.first.empty() && texts.second.empty()) texts.first = texts.second = "the same parameters";
+  return texts;
+}
+
 void clear_rect(const Rect& rect, ImU32 colour, ImVec2 scale, int height) {
   if (is_empty(rect)) return;
   const auto x0 = static_cast<int>(std::floor(rect.min.x * scale.x));
@@ -71,8 +92,8 @@ void clear_rect(const Rect& rect, ImU32 colour, ImVec2 scale, int height) {
 
 Workspace::Workspace(ExperimentSource source) : experiments_(source), top_bar_(std::move(source)) { reset_focus(); }
 
-View& Workspace::view(const std::string& key) {
-  auto& slot = views_[key];
+View& Workspace::view(const std::string& key, bool is_twin) {
+  auto& slot = views_[is_twin ? key + " beside" : key];
   if (!slot) slot = find_view_entry(key)->make();
   return *slot;
 }
@@ -93,6 +114,8 @@ void Workspace::draw(Observatory& observatory) {
   needs.hides_contrasts = full_view_ == "contrasts";
   needs.hides_spectrum = full_view_ == "spectrum" || is_in_centre("spectrum");
   needs.hides_timeline = full_view_ == "timeline";
+  needs.has_run_tree = observatory.family.has_several();
+  needs.has_two_columns = observatory.family.beside != nullptr;
   layout_ = compute_layout(size_, needs);
 
   draw_lines();
@@ -104,9 +127,13 @@ void Workspace::draw(Observatory& observatory) {
     if (observatory.is_recording())
       draw_recording_panel(observatory, layout_.parameters);
     else
-      draw_parameter_panel(observatory, layout_.parameters);
+      draw_parameter_panel(observatory.changed_run(), layout_.parameters);
   }
   draw_views(observatory);
+  if (!is_empty(layout_.run_tree)) {
+    const ScopedClip clip(layout_.run_tree);
+    run_tree_.draw(observatory, layout_.run_tree);
+  }
   if (!is_empty(layout_.status)) {
     const ScopedClip clip(layout_.status);
     draw_status_bar(observatory, layout_.status);
@@ -161,18 +188,10 @@ void Workspace::draw_views(Observatory& observatory) {
     observatory.view.selection.hovered_a.reset();
     observatory.view.selection.hovered_b.reset();
   }
-  if (full_view_.empty()) {
-    const auto drawn = centre_;
-    for (std::size_t i = 0; i < drawn.size(); ++i) {
-      const std::string list = "panel." + std::to_string(i + 1) + ".view";
-      const auto chosen = draw_exchangeable(observatory, list, drawn[i], layout_.views[i]);
-      if (!chosen.empty()) put_in_panel(i, chosen);
-    }
-  } else {
-    const std::string drawn = full_view_;
-    const auto chosen = draw_exchangeable(observatory, "panel.full.view", drawn, layout_.centre);
-    if (!chosen.empty()) full_view_ = chosen;
-  }
+  if (auto* beside = observatory.family.beside)
+    draw_columns(observatory, *beside);
+  else
+    draw_centre(observatory);
   const std::array<std::pair<const char*, Rect>, 4> others{{{"metrics", layout_.metrics},
                                                             {"contrasts", layout_.contrasts},
                                                             {"spectrum", layout_.spectrum},
@@ -185,15 +204,120 @@ void Workspace::draw_views(Observatory& observatory) {
   }
 }
 
-void Workspace::draw_view(Observatory& observatory, const std::string& key, const Rect& rect) {
+void Workspace::draw_centre(Observatory& observatory) {
+  if (full_view_.empty()) {
+    const auto drawn = centre_;
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      const std::string list = "panel." + std::to_string(i + 1) + ".view";
+      const auto chosen = draw_exchangeable(observatory, list, drawn[i], layout_.views[i]);
+      if (!chosen.empty()) put_in_panel(i, chosen);
+    }
+  } else {
+    const std::string drawn = full_view_;
+    const auto chosen = draw_exchangeable(observatory, "panel.full.view", drawn, layout_.centre);
+    if (!chosen.empty()) full_view_ = chosen;
+  }
+}
+
+void Workspace::draw_columns(Observatory& observatory, Observatory& beside) {
+  draw_column_titles(observatory, beside);
+  // What stands in the left panels is seen of both.
+  struct Row {
+    std::string key;
+    Rect left;
+    Rect right;
+    std::string list;
+    std::optional<std::size_t> panel;
+  };
+  std::vector<Row> rows;
+  if (full_view_.empty() || find_view_entry(full_view_) == nullptr || !find_view_entry(full_view_)->is_picture) {
+    rows.push_back({centre_[0], layout_.views[0], layout_.views[1], "panel.1.view", 0});
+    rows.push_back({centre_[2], layout_.views[2], layout_.views[3], "panel.3.view", 2});
+  } else {
+    const float middle = layout_.views[0].max.x;
+    rows.push_back({full_view_, {layout_.centre.min, {middle, layout_.centre.max.y}},
+                    {{middle, layout_.centre.min.y}, layout_.centre.max}, "panel.full.view", {}});
+  }
+  std::string chosen;
+  const Row* chosen_in = nullptr;
+  for (const auto& row : rows) {
+    chosen = draw_exchangeable(observatory, row.list, row.key, row.left);
+    if (!chosen.empty()) chosen_in = &row;
+    if (chosen_in != nullptr) break;
+  }
+  // One look at both: each takes over what is done to the other.
+  beside.look_as(observatory);
+  const ViewState before = beside.view;
+  {
+    const ScopedId id("beside");
+    items().set_prefix("beside.");
+    for (const auto& row : rows) draw_view(beside, row.key, row.right, true);
+    items().set_prefix({});
+  }
+  ViewState after = beside.view;
+  after.wanted = before.wanted;
+  after.wants_ntp_ufm = before.wants_ntp_ufm;
+  if (!(after == before)) observatory.look_as(beside);
+  if (chosen_in == nullptr) return;
+  if (chosen_in->panel)
+    put_in_panel(*chosen_in->panel, chosen);
+  else
+    full_view_ = chosen;
+}
+
+void Workspace::draw_column_titles(Observatory& observatory, const Observatory& beside) {
+  const float s = ui_scale();
+  const Rect& strip = layout_.column_titles;
+  if (is_empty(strip)) return;
+  const bool is_narrow = strip.width() < 640.0f * s;
+  const std::array<Option, 3> scopes{
+      {{"both", "both", "A change of a parameter is made in both runs."},
+       {"shown", is_narrow ? "L" : "left", "A change of a parameter is made in the left run."},
+       {"beside", is_narrow ? "R" : "right", "A change of a parameter is made in the right run, whose parameters the panel shows."}}};
+  Family& family = observatory.family;
+  const float middle = layout_.views[0].max.x;
+  const float margin = 12.0f * s;
+  const float y = centred_y(fonts().small, strip.min.y, strip.max.y);
+  const auto [left_text, right_text] = differences(observatory.config(), beside.config());
+  // The right column's end: back to one run; before it, whom the panel changes.
+  const float top = std::round(strip.min.y + 3.0f * s);
+  const float bottom = std::round(strip.max.y - 3.0f * s);
+  const float close = std::round(20.0f * s);
+  const Rect close_rect{{strip.max.x - 6.0f * s - close, top}, {strip.max.x - 6.0f * s, bottom}};
+  if (sign_button("button.alone", close_rect, "×", ButtonKind::quiet, "Alone", "Shows the left run alone; the right one stays in the tree."))
+    for (const auto& run : family.runs)
+      if (run.is_shown) family.wants_beside = run.id;
+  const float scope_width = segmented_width(scopes);
+  const Rect scope_rect{{close_rect.min.x - 8.0f * s - scope_width, top}, {close_rect.min.x - 8.0f * s, bottom}};
+  if (const auto chosen = segmented("compare.scope", scope_rect, scopes, static_cast<int>(family.scope)))
+    family.wants_scope = static_cast<ChangeScope>(*chosen);
+  const std::string caption = "change";
+  const float caption_left = scope_rect.min.x - 8.0f * s - text_size(fonts().small, caption).x;
+  float right_end = scope_rect.min.x - 10.0f * s;
+  if (caption_left > middle + 110.0f * s) {
+    draw_text(fonts().small, {caption_left, y}, palette().text_muted, caption);
+    right_end = caption_left - 10.0f * s;
+  }
+  const auto title = [&](const char* name, float left, float end, const Observatory& run, const std::string& text, ImU32 colour) {
+    const float x = left + draw_text(fonts().strong, {left, centred_y(fonts().strong, strip.min.y, strip.max.y)}, colour, name);
+    const std::string whole = text + (text.empty() ? "" : ", ") + "step " + format_count(run.playhead());
+    const std::string shown = elided(fonts().small, whole, end - x - 8.0f * s);
+    const float width = draw_text(fonts().small, {x + 8.0f * s, y}, palette().text, shown);
+    report_item(std::string("label.column.") + name, {left, y}, {x + 8.0f * s + width, y + fonts().small->FontSize});
+  };
+  title("Left", strip.min.x + margin, middle - 8.0f * s, observatory, left_text, palette().accent);
+  title("Right", middle + margin, right_end, beside, right_text, palette().classes[1]);
+}
+
+void Workspace::draw_view(Observatory& observatory, const std::string& key, const Rect& rect, bool is_twin) {
   constexpr float kLeast = 40.0f;  // below it there is nothing to see, only arithmetic to go wrong
   if (rect.width() < kLeast || rect.height() < kLeast || find_view_entry(key) == nullptr) return;
   const ScopedClip clip(rect);
   const ScopedId id(key.c_str());
   if (rect.contains(ImGui::GetIO().MousePos)) hovered_view_ = key;
-  view(key).draw(observatory, rect);
+  view(key, is_twin).draw(observatory, rect);
   // Those that know a better rectangle have reported it.
-  if (items().find("view." + key) == nullptr) report_item("view." + key, rect.min, rect.max);
+  if (items().find(items().prefix() + "view." + key) == nullptr) report_item("view." + key, rect.min, rect.max);
 }
 
 void Workspace::draw_lines() const {
@@ -207,6 +331,9 @@ void Workspace::draw_lines() const {
   horizontal(0, size_.x, layout_.top_bar.max.y - 1.0f);
   horizontal(0, size_.x, layout_.status.min.y);
   if (!is_empty(layout_.timeline)) horizontal(0, size_.x, layout_.timeline.min.y);
+  if (!is_empty(layout_.run_tree))
+    vertical(layout_.run_tree.max.x, layout_.run_tree.min.y, layout_.run_tree.max.y);
+  if (!is_empty(layout_.column_titles)) horizontal(c.min.x, c.max.x, layout_.column_titles.max.y - 1.0f);
   if (!is_empty(layout_.parameters)) vertical(c.min.x - 1.0f, c.min.y, c.max.y);
   if (!is_empty(layout_.side)) vertical(c.max.x, c.min.y, c.max.y);
   if (!full_view_.empty()) return;
@@ -272,6 +399,10 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
       return observatory.restart();
     case Shortcut::new_seed:
       return observatory.new_seed();
+    case Shortcut::branch:
+      return observatory.branch();
+    case Shortcut::twin:
+      return observatory.wish_twin();
     case Shortcut::speed_log_time:
       return set_pace(Pace::log_time);
     case Shortcut::speed_steps_per_second:

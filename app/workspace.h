@@ -13,6 +13,7 @@
 #include "app/ui/shortcuts.h"
 #include "app/views/file_browser.h"
 #include "app/views/preparation_card.h"
+#include "app/views/run_tree_panel.h"
 #include "app/views/top_bar.h"
 #include "app/views/view.h"
 
@@ -56,9 +57,14 @@ class Workspace {
   const std::array<std::string, 4>& centre() const { return centre_; }
 
  private:
-  View& view(const std::string& key);
-  void draw_view(Observatory& observatory, const std::string& key, const Rect& rect);
+  /// `twin`: a second one of its kind, for the run beside the shown one.
+  View& view(const std::string& key, bool is_twin);
+  void draw_view(Observatory& observatory, const std::string& key, const Rect& rect, bool is_twin = false);
   void draw_views(Observatory& observatory);
+  void draw_centre(Observatory& observatory);
+  /// Two runs side by side, each in a column: the same two views of both.
+  void draw_columns(Observatory& observatory, Observatory& beside);
+  void draw_column_titles(Observatory& observatory, const Observatory& beside);
   /// A view whose title is the list of those that can stand in its place. Gives the one chosen, or nothing.
   std::string draw_exchangeable(Observatory& observatory, const std::string& list, const std::string& key,
                                 const Rect& rect);
@@ -71,6 +77,7 @@ class Workspace {
   ExperimentSource experiments_;
   TopBar top_bar_;
   PreparationCard preparation_card_;
+  RunTreePanel run_tree_;
   FileBrowser browser_;
   std::string browsed_;  ///< the parameter whose file the browser chooses
   std::array<std::string, 4> centre_{"gram_h", "target", "pca", "gram_w"};

@@ -11,7 +11,8 @@
 #include "app/commands/max_margin_wait.h"
 #include "app/commands/preparation.h"
 #include "app/commands/recording_source.h"
-#include "app/commands/run.h"
+#include "app/commands/replay_run.h"
+#include "app/run_tree.h"
 #include "app/window.h"
 #include "core/io/run_output.h"
 #include "core/io/safetensors.h"
@@ -80,6 +81,10 @@ bool has_ended(const Observatory& observatory) {
 void add_gui_options(CLI::App& command, GuiOptions& options) {
   add_experiment_options(command, options.experiment, false);
   command.add_option("--out", options.out, "Writes what `run --out` would write")->option_text("DIR");
+  command
+      .add_option("--history", options.history, "The most memory for the past that can be gone back to, in MiB")
+      ->option_text("MIB [512]")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
   add_window_settings(command, options.window, "Closes the window when the run has ended");
 }
 
@@ -101,7 +106,7 @@ ExitCode gui_command(const GuiOptions& options) {
   // The text of a task is read before there is a window to be dead meanwhile; the files of a run wait for both.
   Progress progress;
   Writer writer;
-  Observatory observatory(
+  auto trunk = std::make_unique<Observatory>(
       preset.config, preset.name, false, speed,
       [&](const Event& event) {
         if (const auto* changed = std::get_if<ConfigChanged>(&event))
@@ -109,7 +114,9 @@ ExitCode gui_command(const GuiOptions& options) {
             std::cerr << "gramscope: note: " << note << '\n';
         writer.on(event);
       },
-      {weight_reader(), task_preparation(progress)});
+      RunnerHooks{.read_weights = weight_reader(), .first_task_work = task_preparation(progress)});
+  Observatory& observatory = *trunk;
+  RunTree tree(std::move(trunk), options.history << 20);
   progress.clear();
   std::optional<Window> window;
   try {
@@ -124,7 +131,7 @@ ExitCode gui_command(const GuiOptions& options) {
                                         options.out));
   observatory.run();
   try {
-    window->run(observatory);
+    window->run(tree);
   } catch (...) {
     writer.finish(observatory.runner());
     throw;

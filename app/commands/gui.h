@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "app/commands/exit_code.h"
@@ -11,6 +12,7 @@ namespace gramscope::app {
 struct GuiOptions {
   ExperimentOptions experiment;
   std::string out;
+  std::size_t history = 512;  ///< MiB
   WindowSettings window;
 };
 

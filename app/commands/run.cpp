@@ -2,89 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
 #include <iostream>
-#include <optional>
+#include <set>
 
 #include "app/commands/interrupt.h"
-#include "app/commands/max_margin_wait.h"
-#include "app/commands/preparation.h"
-#include "app/commands/progress.h"
-#include "app/commands/run_report.h"
-#include "app/commands/stopwatch.h"
-#include "core/io/run_output.h"
-#include "core/io/safetensors.h"
+#include "app/commands/replay_run.h"
+#include "core/io/byte_stream.h"
+#include "core/registry/error.h"
 
 namespace gramscope::app {
 
 namespace {
 
-/// Prints what the engine has to say on stderr, clear of the progress bar.
-void tell(const Event& event, Progress& progress) {
-  const auto print = [&](const char* grade, const std::string& text) {
-    progress.clear();
-    std::cerr << "gramscope: " << grade << text << '\n';
-  };
-  if (const auto* message = std::get_if<Message>(&event))
-    print(message->level == Message::Level::info ? "" : "warning: ", message->text);
-  else if (const auto* diverged = std::get_if<Diverged>(&event))
-    print("", diverged->text);
-  else if (const auto* finished = std::get_if<Finished>(&event); finished != nullptr && finished->went_back)
-    print("", finished->text);
-}
+using Json = nlohmann::ordered_json;
 
-void print_note(const std::string& note, Progress& progress) {
-  progress.clear();
-  std::cerr << "gramscope: note: " << note << '\n';
-}
-
-/// How far the work on L_mm is, 0 to 1: told by its thread, which may end after the command that asks.
-using Share = std::shared_ptr<std::atomic<double>>;
-
-MaxMarginSolver solve_beside(const Share& share) {
-  return [share](std::shared_ptr<const TaskTheory> theory) {
-    return solve_max_margin_beside(std::move(theory), [share](double done) { share->store(done); });
-  };
-}
-
-/// Takes steps until the run or the session ends. Returns how it ended.
-RunStatus train(Engine& engine, const Session& session, Progress& progress, const Share& share) {
-  Replay replay(session.commands);
-  // As many steps at a time as take about 20 ms: the bar moves, and Ctrl+C is answered.
-  std::int64_t chunk = 1;
-  for (;;) {
-    replay.apply_due(engine);
-    engine.advance(0);  // a command may have ended the run
-    if (engine.state() == Engine::State::diverged) return RunStatus::diverged;
-    if (engine.state() == Engine::State::finished) return RunStatus::done;
-    if (engine.state() == Engine::State::stopped) return RunStatus::stopped;
-    if (InterruptGuard::was_interrupted()) {
-      end_run_here(engine);
-      return RunStatus::interrupted;
-    }
-    std::int64_t steps = chunk;
-    if (const auto next = replay.next_tick()) steps = std::min(steps, *next - engine.tick());
-    if (session.ticks) steps = std::min(steps, *session.ticks - engine.tick());
-    if (steps <= 0) {
-      end_run_here(engine);
-      return RunStatus::stopped;
-    }
-    if (engine.is_held_back()) {
-      wait_a_moment(engine, progress, share->load());
-      continue;
-    }
-    const Stopwatch stopwatch;
-    engine.advance(steps);
-    const double seconds = stopwatch.seconds();
-    if (steps == chunk && seconds < 0.01) chunk *= 2;
-    if (seconds > 0.04) chunk = std::max<std::int64_t>(1, chunk / 2);
-    progress.update(engine.step(), engine.step() + engine.steps_left());
-  }
-}
-
-ExitCode exit_code(RunStatus status) {
-  switch (status) {
+ExitCode exit_code(const RunReport& report) {
+  if (!report.is_complete) return ExitCode::interrupted;
+  switch (report.status) {
     case RunStatus::diverged:
       return ExitCode::diverged;
     case RunStatus::interrupted:
@@ -96,13 +30,82 @@ ExitCode exit_code(RunStatus status) {
   return ExitCode::failure;
 }
 
-}  // namespace
-
-void end_run_here(Engine& engine) {
-  if (engine.step() == 0 || engine.state() != Engine::State::ready) return;
-  engine.apply(SetParameter{"run.steps", engine.step()});
-  engine.advance(0);
+std::string help_on_sessions() {
+  return "\nA session is repeated with its commands, and after the trunk each of its branches. Values given here are those "
+         "that it\nbegins with: the trunk and every branch have them until a command sets them. With --steps no run ends "
+         "where the session\nended, but at N steps, or where a command has set run.steps.\n" +
+         parameter_help();
 }
+
+void require_run(std::int64_t run, const ExperimentOptions& options, const Session& session) {
+  const auto last = static_cast<std::int64_t>(session.branches.size());
+  if (run >= 0 && run <= last) return;
+  throw UsageError(last == 0 ? fmt::format("--branch {}: must be 0, the trunk: {} has no branches", run, options.preset)
+                             : fmt::format("--branch {}: must be from 0 to {}; 0 is the trunk", run, last));
+}
+
+/// The n-th run of the experiment's session, alone.
+RunPlan plan_of(const RunOptions& options, const Session& session, std::size_t run) {
+  RunPlan plan{flat_session(session, run), {}, options.out, options.layers};
+  if (!options.experiment.steps.empty()) plan.session.ticks.reset();
+  return plan;
+}
+
+ExitCode run_one(const RunPlan& plan, bool json) {
+  std::set<std::string> told;
+  const auto report = replay_run(plan, told);
+  if (json)
+    std::cout << report_json(report).dump() << '\n';
+  else
+    std::cout << report_text(report);
+  return exit_code(report);
+}
+
+/// "Branch 2, from branch 1 at tick 40: slower"
+std::string heading(const Session& session, std::size_t run) {
+  if (run == 0) return "The trunk\n";
+  const auto& branch = session.branches[run - 1];
+  return fmt::format("\nBranch {}, from {} at tick {}{}\n", run, run_name(branch.parent), branch.tick,
+                     branch.title.empty() ? "" : ": " + shown_text(branch.title));
+}
+
+/// The report on a branch as part of the trunk's.
+Json branch_json(const RunReport& report, const SessionBranch& branch) {
+  Json json = report_json(report);
+  json["parent"] = branch.parent;
+  json["tick"] = branch.tick;
+  return json;
+}
+
+/// The trunk, then every branch. Ctrl+C ends the run that it meets and leaves out those behind it.
+ExitCode run_tree(const RunOptions& options, const Session& session) {
+  std::set<std::string> told;
+  Json json;
+  ExitCode code = ExitCode::ok;
+  const auto replay = [&](std::size_t run) {
+    auto plan = plan_of(options, session, run);
+    plan.name = run_name(run);
+    if (run > 0 && !plan.out.empty()) plan.out = plan.out / "branches" / std::to_string(run);
+    const auto report = replay_run(plan, told);
+    if (const auto own = exit_code(report); own != ExitCode::ok) code = own;
+    if (!options.json) std::cout << heading(session, run) << report_text(report) << std::flush;
+    if (options.json && run == 0) json = report_json(report);
+    if (options.json && run > 0) json["branches"].push_back(branch_json(report, session.branches[run - 1]));
+  };
+  replay(0);
+  json["branches"] = Json::array();
+  try {
+    for (std::size_t run = 1; run <= session.branches.size() && code != ExitCode::interrupted; ++run) replay(run);
+  } catch (const Cancelled& interruption) {
+    // Before its first step: what is told of the others is none the less true.
+    std::cerr << "gramscope: " << interruption.what() << '\n';
+    code = ExitCode::interrupted;
+  }
+  if (options.json) std::cout << json.dump() << '\n';
+  return code;
+}
+
+}  // namespace
 
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_experiment_options(command, options.experiment, true);
@@ -110,50 +113,27 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       .add_option(
           "--out", options.out,
           "Writes metrics.csv, snapshots/*.npz, weights.safetensors and session.toml into this directory, in place "
-          "of those of a run before")
+          "of those of a run before; of branches into branches/1, branches/2 and so on there")
       ->option_text("DIR");
+  command
+      .add_option("--branch", options.branch,
+                  "Repeats one run of a session with branches, as if it were the only one: 0 the trunk, 1 the first branch")
+      ->option_text("N");
   command.add_flag("--layers", options.layers,
                    "Looks into every layer of a network: hidden states in the snapshots, their geometry in the report");
   command.add_flag("--json", options.json, "Prints the report as one JSON object");
+  command.footer(help_on_sessions);
 }
 
 ExitCode run_command(const RunOptions& options) {
   const auto experiment = choose_experiment(options.experiment);
+  const auto& session = experiment.session;
+  if (options.branch) require_run(*options.branch, options.experiment, session);
   print_notes(experiment);
-  const auto& preset = experiment.session.preset;
 
   const InterruptGuard guard;
-  std::optional<RunOutput> output;
-  Progress progress;
-  EngineHooks hooks;
-  hooks.task_work = task_preparation(progress);
-  hooks.listener = [&](const Event& event) {
-    tell(event, progress);
-    if (const auto* changed = std::get_if<ConfigChanged>(&event))
-      for (const auto& note : changed_inputs(experiment.session, *changed->task)) print_note(note, progress);
-    // The first event comes when the task is made: a text that cannot be read leaves the last run's files alone.
-    if (!output && !options.out.empty()) output.emplace(options.out, preset);
-    if (output) output->on(event);
-  };
-  hooks.read_weights = weight_reader();
-  hooks.recorded.layers = options.layers;
-  const auto share = std::make_shared<std::atomic<double>>(0.0);
-  hooks.solve_max_margin = solve_beside(share);
-  Engine engine(preset.config, preset.name, std::move(hooks));
-  const Stopwatch stopwatch;
-  const auto status = train(engine, experiment.session, progress, share);
-  const double seconds = stopwatch.seconds();
-  progress.clear();
-  const bool is_complete = await_max_margin(engine, progress, [&] { return share->load(); });
-  if (output) output->finish(engine);
-
-  auto report = make_report(engine, preset, status, engine.tick(), seconds);
-  if (options.layers) report.layers = layer_readings(report.last);
-  if (options.json)
-    std::cout << report_json(report).dump() << '\n';
-  else
-    std::cout << report_text(report);
-  return is_complete ? exit_code(status) : ExitCode::interrupted;
+  if (!options.branch && !session.branches.empty()) return run_tree(options, session);
+  return run_one(plan_of(options, session, static_cast<std::size_t>(options.branch.value_or(0))), options.json);
 }
 
 }  // namespace gramscope::app

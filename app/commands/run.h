@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "app/commands/exit_code.h"
@@ -9,6 +11,7 @@ namespace gramscope::app {
 
 struct RunOptions {
   ExperimentOptions experiment;
+  std::optional<std::int64_t> branch;  ///< the only run to be repeated; 0 is the trunk
   std::string out;
   bool layers = false;
   bool json = false;
@@ -16,11 +19,7 @@ struct RunOptions {
 
 void add_run_options(CLI::App& command, RunOptions& options);
 
-/// Trains without a window, prints the report on stdout and writes --out.
+/// Trains without a window, prints the report on stdout and writes --out: of a session with branches that of every run.
 ExitCode run_command(const RunOptions& options);
-
-/// Ends a run where it is, as a command of its session: the last step is recorded, and a replay ends there
-/// too.
-void end_run_here(Engine& engine);
 
 }  // namespace gramscope::app

@@ -28,6 +28,7 @@ struct RunReport {
   std::int64_t seed = 0;
   std::int64_t steps = 0;  ///< taken since the last restart
   RunStatus status = RunStatus::done;
+  bool is_complete = true;  ///< no comparison with L_mm was left out because the user interrupted
   double seconds = 0.0;
   double steps_per_second = 0.0;
   std::shared_ptr<const Task> task;  ///< of the last segment
@@ -46,7 +47,8 @@ std::vector<LayerReading> layer_readings(const Record& record);
 /// {format, version, preset, seed, steps, status, steps_per_second,
 /// task: {kind, contexts, words, entropy_floor, and the task's own facts}, phase, peak_step, overtake_step,
 /// collapse_step, peak: {cka_semantic}, final: {metric: number or null}, undefined: {metric: reason}}
-/// and where asked for layers: [{name, cka_semantic, cka_symmetric, nc1_quotient}], a number or null each
+/// and where asked for layers: [{name, cka_semantic, cka_symmetric, nc1_quotient}], a number or null each. Of a session with
+/// branches `run` adds branches: [objects of this form, each with its parent and tick].
 nlohmann::ordered_json report_json(const RunReport& report);
 
 /// The same for a reader: the phases in words, then a table of the final metrics.

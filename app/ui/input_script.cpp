@@ -219,8 +219,8 @@ bool InputScript::advance(const Command& command, const ScriptHost& host) {
     const std::string key = command.words[0];
     const std::string text = trimmed(command.rest.substr(key.size()));
     try {
-      host.observatory.set_parameter(key,
-                                     parse_value(find_parameter(host.observatory.parameters(), key), text));
+      auto& run = host.observatory.changed_run();
+      run.set_parameter(key, parse_value(find_parameter(run.parameters(), key), text));
     } catch (const UsageError& error) {
       fail(command, error.what());
     }

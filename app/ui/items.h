@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gramscope::app {
@@ -22,9 +23,12 @@ struct Item {
 /// The items drawn since the frame began.
 class ItemList {
  public:
-  void begin_frame() { items_.clear(); }
-  void add(std::string name, ImVec2 min, ImVec2 max, ImVec2 clip_min, ImVec2 clip_max) {
-    items_.push_back({std::move(name), min, max, clip_min, clip_max});
+  void begin_frame() {
+    items_.clear();
+    prefix_.clear();
+  }
+  void add(const std::string& name, ImVec2 min, ImVec2 max, ImVec2 clip_min, ImVec2 clip_max) {
+    items_.push_back({prefix_ + name, min, max, clip_min, clip_max});
   }
   const Item* find(std::string_view name) const {
     for (const auto& item : items_)
@@ -33,8 +37,13 @@ class ItemList {
   }
   const std::vector<Item>& all() const { return items_; }
 
+  /// Before the names of what is added from here on: what is drawn twice is told apart by it.
+  void set_prefix(std::string prefix) { prefix_ = std::move(prefix); }
+  const std::string& prefix() const { return prefix_; }
+
  private:
   std::vector<Item> items_;
+  std::string prefix_;
 };
 
 /// The list of the frame being drawn.

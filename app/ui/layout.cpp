@@ -79,6 +79,11 @@ Layout compute_layout(ImVec2 size, const LayoutNeeds& needs) {
   if (needs.hides_timeline || room - timeline < 160.0f * s) timeline = 0.0f;
   const float bottom = height - status - timeline;
   layout.timeline = {{0, bottom}, {width, height - status}};
+  if (needs.has_run_tree && timeline > 0.0f) {
+    layout.timeline.min.x = std::round(std::clamp(0.2f * width, 180.0f * s, 276.0f * s));
+    if (layout.timeline.width() < 260.0f * s) layout.timeline.min.x = 0.0f;
+    layout.run_tree = {{0, bottom}, {layout.timeline.min.x, height - status}};
+  }
 
   const float side = side_panel_width(width, s);
   const float least_centre = 320.0f * s;
@@ -87,9 +92,14 @@ Layout compute_layout(ImVec2 size, const LayoutNeeds& needs) {
   layout.parameters = {{0, top}, {left, bottom}};
   layout.side = {{width - right, top}, {width, bottom}};
   layout.centre = {{left, top}, {width - right, bottom}};
+  if (needs.has_two_columns) {
+    const float strip = std::min(std::round(26.0f * s), layout.centre.height());
+    layout.column_titles = {layout.centre.min, {layout.centre.max.x, top + strip}};
+    layout.centre.min.y += strip;
+  }
 
   const float middle_x = std::round(0.5f * (layout.centre.min.x + layout.centre.max.x));
-  const float middle_y = std::round(0.5f * (top + bottom));
+  const float middle_y = std::round(0.5f * (layout.centre.min.y + bottom));
   const auto& c = layout.centre;
   layout.views = {Rect{c.min, {middle_x, middle_y}}, Rect{{middle_x, c.min.y}, {c.max.x, middle_y}},
                   Rect{{c.min.x, middle_y}, {middle_x, c.max.y}}, Rect{{middle_x, middle_y}, c.max}};

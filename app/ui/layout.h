@@ -17,6 +17,8 @@ struct LayoutNeeds {
   bool hides_contrasts = false;
   bool hides_spectrum = false;
   bool hides_timeline = false;
+  bool has_run_tree = false;    ///< several runs, to be chosen from beside the timeline
+  bool has_two_columns = false; ///< two runs side by side: a strip with what each is above its column
 };
 
 /// Where everything stands: rectangles that do not overlap and cover the window. Those for which there is no
@@ -32,6 +34,8 @@ struct Layout {
   Rect spectrum;
   Rect explanation;
   Rect timeline;
+  Rect run_tree;
+  Rect column_titles;  ///< above the views
   Rect status;
 };
 

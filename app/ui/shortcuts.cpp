@@ -5,13 +5,14 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 20> lines{{
+  static constexpr std::array<ShortcutHelp, 21> lines{{
       {"Space", "run or pause; play a recording or the past"},
       {".", "take one step; in the past the next recorded one"},
       {",  ← →", "into the past: the recorded step before, the next"},
       {"Home  End", "the first recorded step; the newest, live"},
       {"R", "restart with the same initial weights"},
       {"N", "restart with a new seed"},
+      {"B  T", "branch from the step shown; a twin beside this run"},
       {"1  2  3", "speed: log time, steps/s, max"},
       {"F", "view under the mouse to full size, and back"},
       {"Tab", "next control; Shift+Tab the one before"},
@@ -44,6 +45,12 @@ std::optional<Shortcut> shortcut_of(char32_t character) {
     case U'n':
     case U'N':
       return Shortcut::new_seed;
+    case U'b':
+    case U'B':
+      return Shortcut::branch;
+    case U't':
+    case U'T':
+      return Shortcut::twin;
     case U'1':
       return Shortcut::speed_log_time;
     case U'2':

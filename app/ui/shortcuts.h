@@ -13,6 +13,8 @@ enum class Shortcut {
   step_back,
   restart,
   new_seed,
+  branch,
+  twin,
   speed_log_time,
   speed_steps_per_second,
   speed_maximum,

@@ -31,6 +31,11 @@ float button_width(std::string_view label) {
 
 bool button(const std::string& name, const Rect& rect, const std::string& label, ButtonKind kind,
             const std::string& hint, const std::string& shortcut) {
+  return sign_button(name, rect, label, kind, label, hint, shortcut);
+}
+
+bool sign_button(const std::string& name, const Rect& rect, const std::string& label, ButtonKind kind,
+                 const std::string& title, const std::string& hint, const std::string& shortcut) {
   const auto& colours = palette();
   const float rounding = 4.0f * ui_scale();
   const auto state = interact(name, rect);
@@ -48,7 +53,7 @@ bool button(const std::string& name, const Rect& rect, const std::string& label,
   draw_text_centred(font, 0.5f * (rect.min.x + rect.max.x), centred_y(font, rect.min.y, rect.max.y),
                     is_primary ? colours.accent_ink : colours.text, label);
   draw_focus_ring(state, rect, rounding);
-  if (!hint.empty() && wants_info_card(state)) show_info_card(InfoCard{label, shortcut, {}}.paragraph(hint));
+  if (!hint.empty() && wants_info_card(state)) show_info_card(InfoCard{title, shortcut, {}}.paragraph(hint));
   return state.was_pressed;
 }
 

@@ -26,6 +26,9 @@ enum class ButtonKind {
 /// title.
 bool button(const std::string& name, const Rect& rect, const std::string& label, ButtonKind kind,
             const std::string& hint = {}, const std::string& shortcut = {});
+/// A button whose label is a sign: `title` names it in the hover card.
+bool sign_button(const std::string& name, const Rect& rect, const std::string& sign, ButtonKind kind,
+                 const std::string& title, const std::string& hint, const std::string& shortcut = {});
 /// The width a button needs for its label.
 float button_width(std::string_view label);
 

@@ -40,8 +40,10 @@ class MetricView final : public View {
     const auto* snapshot = observatory.snapshot();
     const bool is_wide = rect.width() > 420.0f * scale;
     const float margin = 12.0f * scale;
-    const float heading = group_heading({rect.min.x + margin, rect.min.y + margin}, "Geometry",
-                                        is_wide ? "every metric, now and over the recorded steps" : "");
+    const auto* beside = observatory.family.beside;
+    beside_ = beside != nullptr ? beside->snapshot() : nullptr;
+    const char* caption = beside_ != nullptr ? "left, right" : is_wide ? "every metric, now and over the recorded steps" : "";
+    const float heading = group_heading({rect.min.x + margin, rect.min.y + margin}, "Geometry", caption);
     if (snapshot == nullptr) return;
     refresh_courses(observatory);
     const Rect table{{rect.min.x + margin, rect.min.y + margin + heading + 6.0f * scale},
@@ -97,12 +99,17 @@ class MetricView final : public View {
     if (state.is_hovered || state.is_focused)
       canvas.AddRectFilled({rect.min.x - 6.0f * scale, rect.min.y}, {rect.max.x + 6.0f * scale, rect.max.y},
                            palette().control, 3.0f * scale);
-    const float spark = (rect.width() < 245.0f * scale ? 42.0f : 56.0f) * scale;
+    const float spark = (beside_ != nullptr ? 66.0f : rect.width() < 245.0f * scale ? 42.0f : 56.0f) * scale;
     const Rect curve{{rect.max.x - spark + 2.0f * scale, rect.min.y + 4.0f * scale},
                      {rect.max.x - 2.0f * scale, rect.max.y - 4.0f * scale}};
     const auto course = courses_.find(row.key);
-    if (course != courses_.end()) sparkline(curve, course->second, metric_colour(row.key));
-    const std::string text = metric_row_text(row, snapshot);
+    if (beside_ != nullptr)
+      draw_beside(curve, row);
+    else if (course != courses_.end())
+      sparkline(curve, course->second, metric_colour(row.key));
+    MetricRow alone = row;
+    if (beside_ != nullptr) alone.partner.clear();
+    const std::string text = metric_row_text(alone, snapshot);
     const float value_right = rect.max.x - spark - 8.0f * scale;
     const float value_left = value_right - text_size(fonts().body, text).x;
     const float y = centred_y(fonts().body, rect.min.y, rect.max.y);
@@ -119,6 +126,19 @@ class MetricView final : public View {
     show_info_card(card, {CardPlace::Side::left, {rect.min.x - 20.0f * ui_scale(), rect.min.y}});
   }
 
+  /// In the place of the course: the same metric of the run beside.
+  void draw_beside(const Rect& place, const MetricRow& row) const {
+    MetricRow alone = row;
+    alone.partner.clear();
+    const auto* value = beside_->metrics.find(row.key);
+    const std::string text = value != nullptr ? metric_row_text(alone, *beside_) : "—";
+    const float left = place.max.x - text_size(fonts().body, text).x;
+    const float y = centred_y(fonts().body, place.min.y - 4.0f * ui_scale(), place.max.y + 4.0f * ui_scale());
+    draw_text(fonts().body, {left, y}, value != nullptr && value->is_defined() ? palette().classes[1] : palette().text_dim, text);
+    report_visible_item("beside.metric." + row.key, {{left, y}, {place.max.x, y + fonts().body->FontSize}});
+  }
+
+  const Snapshot* beside_ = nullptr;  ///< of the run shown beside, this frame
   std::map<std::string, std::vector<float>, std::less<>> courses_;
   std::size_t course_length_ = 0;
   const Embeddings* newest_ = nullptr;

@@ -74,8 +74,8 @@ class TimelineView final : public View {
     // Where the newest phase goes on to: in a recording nothing is known beyond its last step.
     const auto now = observatory.is_recording() ? 0.0 : static_cast<double>(observatory.status().step);
     PlotContent content = plot_over_steps(observatory, "timeline");
-    const bool has_live_button = observatory.has_playhead() && !observatory.is_at_newest() && rect.width() > 300.0f * ui_scale();
-    if (has_live_button) content.legend_margin = playback_width(observatory) + 10.0f * ui_scale();
+    const auto buttons = header_buttons(observatory, rect.width());
+    if (!buttons.empty()) content.legend_margin = width_of(buttons) + 10.0f * ui_scale();
     if (observatory.has_playhead()) {
       content.is_playhead_movable = true;
       for (const auto& record : records) content.stops.push_back(static_cast<double>(record.step()));
@@ -88,17 +88,19 @@ class TimelineView final : public View {
       content.series = courses_of_recording(records);
     } else if (!task.is_one_hot() && !has_phases(task)) {
       content.series = courses_of_theory(records);
+      add_relatives(observatory, content, courses_of_theory);
     } else {
       content.series = courses_of_collapse(records);
       if (has_phases(task)) content.bands = phase_bands(records, now);
       if (!records.empty() && !plot_.is_hidden("cka_semantic"))
         content.notes = notes_of(records.back().phase, content.series[1]);
+      add_relatives(observatory, content, courses_of_collapse);
       add_bound(observatory, content);
     }
     plot_.draw(rect, content);
-    if (!content.is_playhead_movable) return;
-    if (const auto sought = plot_.sought()) observatory.seek(std::llround(*sought));
-    if (has_live_button) draw_playback_buttons(observatory, rect);
+    if (const auto sought = content.is_playhead_movable ? plot_.sought() : std::nullopt)
+      observatory.seek(std::llround(*sought));
+    draw_buttons(observatory, rect, buttons);
   }
 
  private:
@@ -114,38 +116,91 @@ class TimelineView final : public View {
     draw_placeholder(rect, text, "timeline");
   }
 
-  static std::string live_label(const Observatory& observatory) {
-    return !observatory.is_recording() || observatory.status().recording->is_following ? "Live" : "Newest";
+  /// A button at the right end of the legend.
+  struct HeaderButton {
+    std::string name;
+    std::string label;
+    std::string widest;  ///< label it may have
+    std::string hint;
+    std::string key;
+    void (Observatory::*press)();
+  };
+
+  /// From the right end inward: back to the newest step, on through the past (the button above is that of the run itself),
+  /// and other runs from here.
+  static std::vector<HeaderButton> header_buttons(const Observatory& observatory, float width) {
+    const float s = ui_scale();
+    std::vector<HeaderButton> buttons;
+    if (observatory.has_playhead() && !observatory.is_at_newest() && width > 300.0f * s) {
+      const bool is_live = !observatory.is_recording() || observatory.status().recording->is_following;
+      const std::string label = is_live ? "Live" : "Newest";
+      buttons.push_back({"button.live", label, label,
+                         is_live ? "The newest step, and those that come after it." : "The newest step.", "End",
+                         &Observatory::go_live});
+      const bool is_playing = observatory.is_playing();
+      if (!observatory.is_recording())
+        buttons.push_back({"button.play_past", is_playing ? "Pause" : "Play", "Pause",
+                           is_playing ? "Holds the playhead where it is."
+                                      : "Moves the playhead through the recorded steps, up to the run.",
+                           "Space", &Observatory::toggle_playing});
+    }
+    if (!observatory.can_branch()) return buttons;
+    if (width > (observatory.is_in_past() ? 420.0f : 640.0f) * s)
+      buttons.push_back({"button.branch", "Branch", "Branch",
+                         "Another run from the step shown, with what you change there; this one stays as it is. In the past "
+                         "every change of a parameter makes one.",
+                         "B", &Observatory::branch});
+    if (width > 640.0f * s && observatory.family.beside == nullptr)
+      buttons.push_back({"button.twin", "Twin", "Twin",
+                         "The same run from its beginning once more, beside this one and to the same clock: change one of "
+                         "the two and compare.",
+                         "T", &Observatory::wish_twin});
+    return buttons;
   }
 
   static constexpr float kBetweenButtons = 6.0f;
 
-  /// Of a run the past is played here: the button above is that of the run itself.
-  static float playback_width(const Observatory& observatory) {
-    const float live = button_width(live_label(observatory));
-    if (observatory.is_recording()) return live;
-    return live + kBetweenButtons * ui_scale() + std::max(button_width("Play"), button_width("Pause"));
+  static float width_of(const HeaderButton& wanted) {
+    return std::round(std::max(button_width(wanted.label), button_width(wanted.widest)));
   }
 
-  /// Back to the newest step, at the right end of the legend; left of it, on through the past.
-  static void draw_playback_buttons(Observatory& observatory, const Rect& rect) {
+  static float width_of(const std::vector<HeaderButton>& buttons) {
+    float width = 0.0f;
+    for (const auto& one : buttons) width += width_of(one) + kBetweenButtons * ui_scale();
+    return width;
+  }
+
+  static void draw_buttons(Observatory& observatory, const Rect& rect, const std::vector<HeaderButton>& buttons) {
     const float s = ui_scale();
-    const std::string label = live_label(observatory);
-    const float right = rect.max.x - 18.0f * s;
+    float right = std::round(rect.max.x - 18.0f * s);
     const float top = std::round(rect.min.y + 3.0f * s);
-    const Rect place{{std::round(right - button_width(label)), top}, {right, top + std::round(20.0f * s)}};
-    if (button("button.live", place, label, ButtonKind::secondary,
-               label == "Live" ? "The newest step, and those that come after it." : "The newest step.", "End"))
-      return observatory.go_live();
-    if (observatory.is_recording()) return;
-    const bool is_playing = observatory.is_playing();
-    const float end = place.min.x - std::round(kBetweenButtons * s);
-    const float width = std::round(std::max(button_width("Play"), button_width("Pause")));
-    if (button("button.play_past", {{end - width, place.min.y}, {end, place.max.y}}, is_playing ? "Pause" : "Play",
-               ButtonKind::secondary,
-               is_playing ? "Holds the playhead where it is." : "Moves the playhead through the recorded steps, up to the run.",
-               "Space"))
-      observatory.toggle_playing();
+    for (const auto& one : buttons) {
+      const float left = right - width_of(one);
+      if (button(one.name, {{left, top}, {right, top + std::round(20.0f * s)}}, one.label, ButtonKind::secondary, one.hint,
+                 one.key))
+        (observatory.*one.press)();
+      right = left - std::round(kBetweenButtons * s);
+    }
+  }
+
+  /// The curves of the other runs: the same ones, faint; of the one beside it, and of the one pointed at, strong.
+  template <class Courses>
+  static void add_relatives(const Observatory& observatory, PlotContent& content, const Courses& courses) {
+    const Family& family = observatory.family;
+    for (const auto& relative : family.runs) {
+      if (relative.is_shown) continue;
+      const bool is_strong = relative.is_beside || family.hovered == relative.id;
+      for (auto& series : courses(std::span<const Record>(relative.course.records()))) {
+        if (series.stroke == PlotSeries::Stroke::dashed || series.x.empty()) continue;
+        series.is_companion = true;
+        series.stroke = relative.is_beside ? PlotSeries::Stroke::dotted : PlotSeries::Stroke::solid;
+        series.thickness = is_strong ? 2.0f : 1.2f;
+        series.colour = with_opacity(series.colour, is_strong ? 1.0f : 0.45f);
+        content.series.push_back(std::move(series));
+      }
+      if (relative.begun_at > 0 && is_strong)
+        content.marks.push_back({static_cast<double>(relative.begun_at), relative.title, palette().accent});
+    }
   }
 
   /// Without two factors: how symmetric the embeddings are, how few directions they take, and whether the predictions

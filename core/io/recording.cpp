@@ -175,6 +175,10 @@ struct Recording::Impl {
         files.begin(), files.end(), [&](const auto* a, const auto* b) { return distance(a) < distance(b); });
     if (nearest != files.end()) playhead = *nearest;
   }
+  // Snapshots have no steps of their own to be held at, and nothing to branch from.
+  void handle_control(const SetCeiling&) {}
+  void handle_control(const RequestRun&) {}
+  void handle_control(const RequestBranch&) {}
   void handle_control(const GoLive&) {
     is_running = false;
     is_live = true;

@@ -23,6 +23,7 @@ constexpr const char* kTable = "metrics.csv";
 constexpr const char* kSession = "session.toml";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr const char* kSnapshots = "snapshots";
+constexpr const char* kBranches = "branches";
 
 /// The name of a file of a segment; the first has plain names.
 std::string in_segment(std::int64_t segment, const std::string& name) {
@@ -33,12 +34,19 @@ std::string snapshot_name(const Record& record) {
   return in_segment(record.segment(), fmt::format("step_{:08}.npz", record.step()));
 }
 
+/// The entries of a directory, none where there is no such directory.
+std::vector<fs::directory_entry> entries_of(const fs::path& directory) {
+  if (!fs::is_directory(directory)) return {};
+  return {fs::directory_iterator(directory), {}};
+}
+
 void remove_matching(const fs::path& directory, const std::regex& name) {
-  if (!fs::is_directory(directory)) return;
-  std::vector<fs::path> old;
-  for (const auto& entry : fs::directory_iterator(directory))
-    if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), name)) old.push_back(entry.path());
-  for (const auto& path : old) fs::remove(path);
+  for (const auto& entry : entries_of(directory))
+    if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), name)) fs::remove(entry.path());
+}
+
+void remove_if_empty(const fs::path& directory) {
+  if (fs::is_directory(directory) && fs::is_empty(directory)) fs::remove(directory);
 }
 
 void remove_previous_run(const fs::path& directory) {
@@ -51,6 +59,18 @@ void remove_previous_run(const fs::path& directory) {
   remove_matching(directory / kSnapshots, snapshot);
   remove_leftovers(directory);
   remove_leftovers(directory / kSnapshots);
+}
+
+/// Those of its branches, with what directories that leaves empty.
+void remove_previous_branches(const fs::path& directory) {
+  static const std::regex branch("[1-9][0-9]*");
+  for (const auto& entry : entries_of(directory / kBranches)) {
+    if (!entry.is_directory() || !std::regex_match(entry.path().filename().string(), branch)) continue;
+    remove_previous_run(entry.path());
+    remove_if_empty(entry.path() / kSnapshots);
+    remove_if_empty(entry.path());
+  }
+  remove_if_empty(directory / kBranches);
 }
 
 }  // namespace
@@ -67,6 +87,7 @@ RunOutput::RunOutput(fs::path directory, const Preset& preset) : directory_(std:
   try {
     fs::create_directories(directory_ / kSnapshots);
     remove_previous_run(directory_);
+    remove_previous_branches(directory_);
   } catch (const fs::filesystem_error& failure) {
     throw RuntimeError(fmt::format("{}: {}", failure.path1().string(), failure.code().message()));
   }

@@ -15,9 +15,8 @@ namespace gramscope {
 /// `run` repeats it. Snapshots are written as steps are recorded, the table now and then, all of it by finish().
 class RunOutput {
  public:
-  /// Makes the directory where there is none and removes the files of a previous run, also what it left half written
-  /// when it was killed, nothing else. Throws
-  /// UsageError if `directory` is something else than a directory, RuntimeError if it cannot be written.
+  /// Makes the directory where there is none and removes the files of a previous run and of its branches (the directories
+  /// branches/1, branches/2, ...), also what it left half written when it was killed, nothing else. Throws UsageError if `directory` is something else than a directory, RuntimeError if it cannot be written.
   RunOutput(std::filesystem::path directory, const Preset& preset);
 
   /// To be called with every event of the engine, in order. Throws RuntimeError if a file cannot be written.

@@ -9,6 +9,7 @@
 
 #include "core/io/atomic_file.h"
 #include "core/io/input_paths.h"
+#include "core/io/session_branches.h"
 #include "core/io/session_commands.h"
 #include "core/io/toml_config.h"
 #include "core/io/version.h"
@@ -20,32 +21,15 @@ namespace gramscope {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-constexpr std::array<std::string_view, 14> kSessionKeys{"format",  "version", "cpu",   "preset", "title",
-                                                        "summary", "ticks",   "task",  "model",  "optimizer",
-                                                        "reg",     "run",     "input", "command"};
+constexpr std::array<std::string_view, 19> kSessionKeys{
+    "format", "version", "cpu", "preset",    "title", "summary", "ticks", "current", "twin",   "checkpoint",
+    "task",   "model",   "reg", "optimizer", "run",   "input",   "view",  "command", "branch",
+};
 constexpr std::array<std::string_view, 3> kInputKeys{"path", "bytes", "digest"};
 
 std::string input_toml(const TaskInput& input) {
   return fmt::format("\n[[input]]\npath = {}\nbytes = {}\ndigest = {}\n", toml_text(Value{input.path}), input.bytes,
                      toml_text(Value{input.digest}));
-}
-
-std::string command_toml(const Engine::Executed& executed) {
-  std::string text = fmt::format("\n[[command]]\ntick = {}\n", executed.tick);
-  if (const auto* set = std::get_if<SetParameter>(&executed.command)) {
-    text += fmt::format("op = \"set\"\nkey = {}\nvalue = {}\n", toml_text(Value{set->key}),
-                        toml_text(with_absolute_path(set->key, set->value)));
-  } else if (const auto* load = std::get_if<Load>(&executed.command)) {
-    Config config = load->config;
-    make_paths_absolute(config);
-    text += fmt::format("op = \"load\"\npreset = {}\nconfig = {}\n", toml_text(Value{load->preset}),
-                        toml_inline_text(config));
-  } else if (std::holds_alternative<Continue>(executed.command)) {
-    text += "op = \"continue\"\n";
-  } else {
-    text += "op = \"restart\"\n";
-  }
-  return text;
 }
 
 std::vector<TaskInput> parse_inputs(const TomlDocument& document) {
@@ -60,6 +44,17 @@ std::vector<TaskInput> parse_inputs(const TomlDocument& document) {
 
 bool is_same(const TaskInput& a, const TaskInput& b) {
   return a.path == b.path && a.bytes == b.bytes && a.digest == b.digest;
+}
+
+std::string parse_checkpoint(const TomlDocument& document, const std::filesystem::path& directory) {
+  const auto name = document.text(document.root(), "checkpoint");
+  if (name.empty()) document.fail(*document.root().get("checkpoint"), "checkpoint", "must not be empty");
+  return std::filesystem::absolute(directory / name).lexically_normal().string();
+}
+
+/// A bare name stays one: the two files can then be moved together.
+std::string recorded_checkpoint(const std::string& path) {
+  return std::filesystem::path(path).has_parent_path() ? absolute_input("checkpoint", path) : path;
 }
 
 /// The input with the path that a session has for it.
@@ -87,12 +82,16 @@ std::string session_toml(const Session& session) {
   text += line("version", session.version) + line("cpu", session.cpu) + line("preset", session.preset.name) +
           line("title", session.preset.title) + line("summary", session.preset.summary);
   if (session.ticks) text += fmt::format("ticks = {}\n", *session.ticks);
+  if (session.current != 0) text += fmt::format("current = {}\n", session.current);
+  if (session.twin && *session.twin != session.current) text += fmt::format("twin = {}\n", *session.twin);
+  if (!session.checkpoint.empty()) text += line("checkpoint", recorded_checkpoint(session.checkpoint));
   Config config = resolve(session.preset.config);
   make_paths_absolute(config);
   text += toml_text(config);
   for (const auto& input : session.inputs) text += input_toml(input);
-  for (const auto& executed : session.commands) text += command_toml(executed);
-  return text;
+  text += view_toml(session.view);
+  for (const auto& executed : session.commands) text += command_toml(executed, "command");
+  return text + branches_toml(session);
 }
 
 void add_inputs(Session& session, const Task& task) {
@@ -126,7 +125,9 @@ Session parse_session(std::string_view text, const std::string& file) {
   const auto& root = document.root();
   Session session;
   // What only a recorded run has; it must then say which version recorded it.
-  constexpr std::array<std::string_view, 6> kOfRecordedRuns{"version", "cpu", "preset", "ticks", "input", "command"};
+  constexpr std::array<std::string_view, 11> kOfRecordedRuns{
+      "version", "cpu", "preset", "ticks", "input", "command", "branch", "current", "twin", "checkpoint", "view",
+  };
   const auto is_there = [&](std::string_view key) { return root.contains(key); };
   if (std::none_of(kOfRecordedRuns.begin(), kOfRecordedRuns.end(), is_there)) {
     session.preset = parse_preset(text, file);
@@ -144,12 +145,9 @@ Session parse_session(std::string_view text, const std::string& file) {
   session.preset.config = document.config(root);
   anchor_paths(session.preset.config, directory);
   session.inputs = parse_inputs(document);
-  session.commands = parse_commands(document, resolve(session.preset.config), directory);
-  if (root.contains("ticks")) session.ticks = document.count(root, "ticks");
-  if (session.ticks && !session.commands.empty() && *session.ticks < session.commands.back().tick)
-    document.fail(*root.get("ticks"), fmt::format("ticks = {}", *session.ticks),
-                  fmt::format("is before the last command, at {}; it says how many steps were executed",
-                              session.commands.back().tick));
+  if (root.contains("checkpoint")) session.checkpoint = parse_checkpoint(document, directory);
+  session.view = parse_view(document);
+  read_runs(document, directory, session);
   return session;
 }
 

@@ -28,8 +28,8 @@ const std::array<CommandForm, 4>& command_forms() {
 
 constexpr std::array<std::string_view, 6> kCommandKeys{"tick", "op", "key", "value", "preset", "config"};
 
-const CommandForm& form_of(const TomlDocument& document, const toml::table& table) {
-  document.require_known_keys(table, "command.", kCommandKeys);
+const CommandForm& form_of(const TomlDocument& document, const toml::table& table, const std::string& name) {
+  document.require_known_keys(table, name + ".", kCommandKeys);
   const auto op = document.text(table, "op");
   const auto& forms = command_forms();
   const auto form =
@@ -74,6 +74,8 @@ class FollowedConfig {
     return change;
   }
 
+  const Config& config() const { return config_; }
+
   Load load(const toml::table& table, const std::filesystem::path& directory) {
     const auto* node = table.get("config");
     if (node == nullptr) document_.fail(table, "config", "is missing");
@@ -93,9 +95,9 @@ class FollowedConfig {
   std::vector<Parameter> applicable_;  ///< of config_
 };
 
-Command parse_command(const TomlDocument& document, const toml::table& table, FollowedConfig& followed,
-                      const std::filesystem::path& directory) {
-  const auto op = form_of(document, table).op;
+Command parse_command(const TomlDocument& document, const toml::table& table, const std::string& name,
+                      FollowedConfig& followed, const std::filesystem::path& directory) {
+  const auto op = form_of(document, table, name).op;
   if (op == "set") return followed.set(table);
   if (op == "load") return followed.load(table, directory);
   if (op == "continue") return Continue{};
@@ -104,20 +106,44 @@ Command parse_command(const TomlDocument& document, const toml::table& table, Fo
 
 }  // namespace
 
-std::vector<Engine::Executed> parse_commands(const TomlDocument& document, const Config& config,
-                                             const std::filesystem::path& directory) {
-  std::vector<Engine::Executed> commands;
-  FollowedConfig followed(document, config);
-  for (const auto* table : document.tables("command")) {
+ParsedCommands parse_commands(const TomlDocument& document, const CommandTables& given,
+                              const std::set<std::size_t>& wanted, const std::filesystem::path& directory) {
+  ParsedCommands parsed;
+  auto& commands = parsed.commands;
+  commands.reserve(given.tables.size());
+  FollowedConfig followed(document, given.config);
+  for (const auto* table : given.tables) {
     const auto tick = document.count(*table, "tick");
+    const auto refuse = [&](const std::string& problem) {
+      document.fail(*table->get("tick"), fmt::format("tick = {}", tick), problem);
+    };
+    if (commands.empty() && tick < given.tick)
+      refuse(fmt::format("is before the branch begins, at {}", given.tick));
     if (!commands.empty() && tick < commands.back().tick)
-      document.fail(
-          *table->get("tick"), fmt::format("tick = {}", tick),
-          fmt::format("is before the command above, at {}; commands stand in the order they were given",
-                      commands.back().tick));
-    commands.push_back({tick, parse_command(document, *table, followed, directory)});
+      refuse(fmt::format("is before the command above, at {}; commands stand in the order they were given",
+                         commands.back().tick));
+    commands.push_back({tick, parse_command(document, *table, given.name, followed, directory)});
+    if (wanted.contains(commands.size())) parsed.configs.emplace(commands.size(), followed.config());
   }
-  return commands;
+  return parsed;
+}
+
+std::string command_toml(const Engine::Executed& executed, const std::string& name) {
+  std::string text = fmt::format("\n[[{}]]\ntick = {}\n", name, executed.tick);
+  if (const auto* set = std::get_if<SetParameter>(&executed.command)) {
+    text += fmt::format("op = \"set\"\nkey = {}\nvalue = {}\n", toml_text(Value{set->key}),
+                        toml_text(with_absolute_path(set->key, set->value)));
+  } else if (const auto* load = std::get_if<Load>(&executed.command)) {
+    Config config = load->config;
+    make_paths_absolute(config);
+    text += fmt::format("op = \"load\"\npreset = {}\nconfig = {}\n", toml_text(Value{load->preset}),
+                        toml_inline_text(config));
+  } else if (std::holds_alternative<Continue>(executed.command)) {
+    text += "op = \"continue\"\n";
+  } else {
+    text += "op = \"restart\"\n";
+  }
+  return text;
 }
 
 }  // namespace gramscope

@@ -190,16 +190,17 @@ void TomlDocument::require_readable(const toml::node& at, const std::string& key
   if (text.size() > kMostText) fail(at, key, fmt::format("has {} bytes, more than the {} that are read", text.size(), kMostText));
 }
 
-std::vector<const toml::table*> TomlDocument::tables(const std::string& key) const {
+std::vector<const toml::table*> TomlDocument::tables(const toml::table& table, const std::string& key,
+                                                     const std::string& name) const {
   std::vector<const toml::table*> tables;
-  const auto* node = root_.get(key);
+  const auto* node = table.get(key);
   if (node == nullptr) return tables;
   const auto* array = node->as_array();
-  if (array == nullptr) fail(*node, key, "must be written as [[" + key + "]]");
+  if (array == nullptr) fail(*node, name, "must be written as [[" + name + "]]");
   for (const auto& entry : *array) {
-    const auto* table = entry.as_table();
-    if (table == nullptr) fail(entry, key, "must be a table");
-    tables.push_back(table);
+    const auto* one = entry.as_table();
+    if (one == nullptr) fail(entry, name, "must be a table");
+    tables.push_back(one);
   }
   return tables;
 }

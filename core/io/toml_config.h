@@ -20,6 +20,8 @@ class TomlDocument {
   TomlDocument(std::string_view text, std::string file);
 
   const toml::table& root() const { return root_; }
+  /// Its name in messages.
+  const std::string& file() const { return file_; }
 
   /// Throws the error about `key` at that node's line.
   [[noreturn]] void fail(const toml::node& at, const std::string& key, const std::string& problem) const;
@@ -41,14 +43,17 @@ class TomlDocument {
   std::int64_t count(const toml::table& table, const std::string& key) const;
   Value value(const toml::table& table, const std::string& key) const;
   /// The tables written as [[key]], in order; none where there is no such key.
-  std::vector<const toml::table*> tables(const std::string& key) const;
+  std::vector<const toml::table*> tables(const std::string& key) const { return tables(root_, key, key); }
+  /// Those in a table of the document; `name` is the whole of the key, as in [[branch.command]].
+  std::vector<const toml::table*> tables(const toml::table& table, const std::string& key, const std::string& name) const;
+  /// Throws where a text of the file is longer than any that a hand or this program writes.
+  void require_readable(const toml::node& at, const std::string& key, const std::string& text) const;
 
   /// The parameters in the tables task, model, optimizer, reg and run of `table`, each checked against the
   /// registry; defaults are not filled in.
   Config config(const toml::table& table) const;
 
  private:
-  void require_readable(const toml::node& at, const std::string& key, const std::string& text) const;
   [[noreturn]] void refuse(toml::source_index line, const std::string& message) const;
   /// "written by gramscope 0.2.0" where another version than this wrote the file; otherwise empty.
   std::string other_version() const;

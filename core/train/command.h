@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -8,6 +11,8 @@
 #include "core/train/snapshot.h"
 
 namespace gramscope {
+
+struct EngineCheckpoint;
 
 /// Commands change what is computed: the engine executes them between two steps, and a session is the list of them.
 
@@ -27,6 +32,12 @@ struct Load {
 };
 
 using Command = std::variant<SetParameter, Restart, Continue, Load>;
+
+/// A command and when it was executed: after so many steps tried since the session began.
+struct ExecutedCommand {
+  std::int64_t tick = 0;
+  Command command;
+};
 
 /// Controls change when it is computed, never what: the runner executes them, and they leave no trace in a session.
 
@@ -67,6 +78,26 @@ struct Follow {
   bool is_on = true;
 };
 
-using Control = std::variant<Run, Pause, StepOnce, SetSpeed, RequestFrame, Seek, GoLive, Follow>;
+/// Whoever runs goes as fast as it can up to that step of its segment and rests there until told of another, whatever its
+/// speed, and is seen at those steps only: how several runs keep to one clock. Empty: by its own speed again.
+struct SetCeiling {
+  std::optional<std::int64_t> step;
+};
+/// Asks for the event RunTold.
+struct RequestRun {
+  std::int64_t request = 0;
+  bool has_checkpoint = false;  ///< RunTold::checkpoint is wanted
+};
+/// Asks for the event BranchReady: how another run may begin at a moment of this one's past, from a branch point at or before
+/// that moment.
+struct RequestBranch {
+  std::int64_t request = 0;
+  std::shared_ptr<const EngineCheckpoint> branch_point;
+  std::int64_t tick = 0;     ///< of the moment
+  std::size_t commands = 0;  ///< executed up to the moment
+};
+
+using Control = std::variant<Run, Pause, StepOnce, SetSpeed, RequestFrame, Seek, GoLive, Follow, SetCeiling, RequestRun,
+                             RequestBranch>;
 
 }  // namespace gramscope

@@ -110,6 +110,7 @@ std::int64_t Engine::steps_left() const {
 std::shared_ptr<const Embeddings> Engine::embeddings(const InsideWanted& inside) const {
   return impl_->embeddings(inside);
 }
+ConfigChanged Engine::present() const { return impl_->present(); }
 const std::vector<Record>& Engine::records() const { return impl_->records; }
 const std::vector<Engine::Executed>& Engine::commands() const { return impl_->commands; }
 std::shared_ptr<const Engine::Checkpoint> Engine::checkpoint() const {

@@ -88,13 +88,13 @@ class Engine {
   /// A copy of W and H now, and of as much of the network's inside as wanted.
   std::shared_ptr<const Embeddings> embeddings(const InsideWanted& inside = {}) const;
 
+  /// The config in force and what goes with it, as it would be told of if it had changed just now.
+  ConfigChanged present() const;
+
   /// The recorded steps of this session, all segments, in order.
   const std::vector<Record>& records() const;
   /// The commands executed so far, each with its tick.
-  struct Executed {
-    std::int64_t tick = 0;
-    Command command;
-  };
+  using Executed = ExecutedCommand;
   const std::vector<Executed>& commands() const;
 
   /// Parameters, optimizer state and random state: enough to continue with the same bits.
@@ -112,8 +112,11 @@ class Engine {
 
   /// The lists that belong to a branch point of this engine, or of the one that it branched from, as they stood there; what
   /// L_mm has added to the records since is in them.
-  struct Past;
+  using Past = EnginePast;
   std::shared_ptr<const Past> past(const Checkpoint& branch_point) const;
+
+  /// How many commands had been executed there.
+  static std::size_t commands_before(const Checkpoint& branch_point);
 
   /// An engine that goes on from there with its own hooks. With nothing changed its parameters, its records and what it tells
   /// of them are bit for bit those that the original has had; the steps of the past are not told again. A record of the past

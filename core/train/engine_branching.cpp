@@ -132,6 +132,8 @@ std::shared_ptr<const Engine::Past> Engine::past(const Checkpoint& branch_point)
   return impl_->past(branch_point);
 }
 
+std::size_t Engine::commands_before(const Checkpoint& branch_point) { return branch_point.commands; }
+
 Engine Engine::branch_from(const Checkpoint& branch_point, const Past& past, EngineHooks hooks) {
   const ComputeScope scope;
   auto impl = std::make_unique<Impl>(std::move(hooks));

@@ -140,12 +140,24 @@ auto Engine::Impl::describe(const Config& before, const Config& after, const std
   return marked;
 }
 
+ConfigChanged Engine::Impl::present() const {
+  return {.config = now.config,
+          .preset = now.preset,
+          .task = now.task,
+          .segment = now.segment,
+          .step = now.step,
+          .theory = now.theory->theory};
+}
+
 void Engine::Impl::tell_config(bool restarted, const Marked& marked) const {
-  ConfigChanged changed{now.config, now.preset,  now.task,     now.segment,  now.step, restarted, {},
-                        marked.key, marked.label, marked.from, marked.to};
+  ConfigChanged changed = present();
+  changed.restarted = restarted;
+  changed.key = marked.key;
+  changed.label = marked.label;
+  changed.from = marked.from;
+  changed.to = marked.to;
   if (!marked.key.empty())
     changed.mark = marked.label + " " + (marked.from.empty() ? "" : marked.from + " → ") + marked.to;
-  changed.theory = now.theory->theory;
   tell(std::move(changed));
 }
 

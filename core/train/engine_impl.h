@@ -65,9 +65,9 @@ struct Withdrawn {
   std::vector<TheoryDesk::Queue> waiting;
 };
 
-struct Engine::Past {
+struct EnginePast {
   std::vector<Record> records;  ///< without the newest, which the branch point has itself
-  std::vector<Executed> commands;
+  std::vector<ExecutedCommand> commands;
   std::vector<Withdrawn> withdrawn;
   // The work on L_mm belongs to an engine: these are the branch's own.
   std::shared_ptr<TheoryOfTask> theory;
@@ -135,6 +135,7 @@ struct Engine::Impl {
   /// Step 0 of another segment, recorded at once: whether the runner settles between two commands must not show.
   void begin_segment(std::int64_t segment, Beginning beginning, const Marked& mark);
   static Marked describe(const Config& before, const Config& after, const std::string& key);
+  ConfigChanged present() const;
   void tell_config(bool restarted, const Marked& marked) const;
 
   // The theory of the task.

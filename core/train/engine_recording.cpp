@@ -69,7 +69,7 @@ bool Engine::Impl::record() {
   if (now.course.phase.peak_step() == now.step) now.course.peak = here->course.peak = without_earlier_peaks(*here);
   last_recorded = std::move(here);
   next_scheduled = next_scheduled_step(now.step);
-  tell(Recorded{std::move(record), replaces, hooks.has_branch_points ? branch_point() : nullptr});
+  tell(Recorded{std::move(record), replaces, hooks.has_branch_points ? branch_point() : nullptr, commands.size()});
   return true;
 }
 

@@ -7,18 +7,22 @@
 #include <vector>
 
 #include "core/registry/config.h"
+#include "core/train/command.h"
 #include "core/train/snapshot.h"
 
 namespace gramscope {
 
 /// What a branch begins from, and what an engine can go back to: see Engine::checkpoint(). Opaque.
 struct EngineCheckpoint;
+/// The lists that belong to a branch point: see Engine::past(). Opaque.
+struct EnginePast;
 
 /// A step was recorded. `replaces_last`: the same step as the record before it, which this one supersedes.
 struct Recorded {
   Record record;
   bool replaces_last = false;
   std::shared_ptr<const EngineCheckpoint> branch_point = {};  ///< of this step, where EngineHooks::has_branch_points
+  std::size_t commands = 0;  ///< executed up to here
 };
 /// The config in force: after a command, a restart, a backed-off learning rate.
 struct ConfigChanged {
@@ -30,11 +34,11 @@ struct ConfigChanged {
   bool restarted = false;
   /// What changed, for the mark on the timeline: "Learning rate 10 → 5"; key, from and to are its parts. Empty after
   /// Load and Restart.
-  std::string mark;
-  std::string key;
-  std::string label;
-  std::string from;
-  std::string to;
+  std::string mark = {};
+  std::string key = {};
+  std::string label = {};
+  std::string from = {};
+  std::string to = {};
   std::shared_ptr<const TaskTheory> theory = nullptr;  ///< of the task
 };
 struct Message {
@@ -74,7 +78,31 @@ struct CourseReplaced {
   std::vector<Record> records;
 };
 
-using Event =
-    std::variant<Recorded, ConfigChanged, Message, Diverged, Finished, MaxMarginSolved, Remeasured, CourseReplaced>;
+/// The answer to RequestRun: a run between two steps, as a session has it.
+struct RunTold {
+  std::int64_t request = 0;
+  std::vector<ExecutedCommand> commands;
+  std::int64_t tick = 0;
+  std::shared_ptr<const EngineCheckpoint> checkpoint;  ///< Engine::checkpoint(), where it was asked for
+};
+/// What a run is to do before anything else, as fast as it can: these commands at their ticks, and steps up to that tick.
+struct CatchUp {
+  std::vector<ExecutedCommand> commands;
+  std::int64_t tick = 0;
+};
+/// Where a branch begins: Engine::branch_from().
+struct BranchStart {
+  std::shared_ptr<const EngineCheckpoint> point;
+  std::shared_ptr<const EnginePast> past;
+};
+/// The answer to RequestBranch: from there, and after that to the moment itself.
+struct BranchReady {
+  std::int64_t request = 0;
+  BranchStart start;
+  CatchUp catch_up;
+};
+
+using Event = std::variant<Recorded, ConfigChanged, Message, Diverged, Finished, MaxMarginSolved, Remeasured, CourseReplaced,
+                           RunTold, BranchReady>;
 
 }  // namespace gramscope

@@ -27,6 +27,7 @@ PastMoment moment_of(const Recorded& recorded) {
   moment.phase = record.phase;
   moment.embeddings = record.embeddings;
   moment.branch_point = recorded.branch_point;
+  moment.commands = recorded.commands;
   return moment;
 }
 

@@ -24,6 +24,7 @@ struct PastMoment {
   PhaseTracker phase;
   std::shared_ptr<const Embeddings> embeddings;          ///< never null
   std::shared_ptr<const EngineCheckpoint> branch_point;  ///< nullptr: none was taken, or it has given way
+  std::size_t commands = 0;  ///< executed up to here
   std::size_t bytes = 0;  ///< of all that it keeps alive, what others keep alive too included; set by History
 
   MomentKey key() const { return {segment, step}; }

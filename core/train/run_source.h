@@ -32,6 +32,7 @@ struct RunnerStatus {
   Engine::State state = Engine::State::ready;
   std::int64_t segment = 0;
   std::int64_t step = 0;
+  std::int64_t tick = 0;           ///< steps tried since the session began
   double cross_entropy = 0.0;      ///< of the last step taken; NaN before the first
   double learning_rate = 0.0;      ///< of the next step, as the schedule has it
   double steps_per_second = 0.0;   ///< measured over the last half second; 0 while paused

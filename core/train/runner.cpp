@@ -59,14 +59,34 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 struct Runner::Impl {
   Impl(const Config& config, std::string preset, bool start_running, SetSpeed first_speed, RunnerHooks hooks)
       : first_task_work(std::move(hooks.first_task_work)),
-        engine(config, std::move(preset),
-               {.listener = [this](const Event& event) { outbox.push(event); },
-                .task_work = [this] { return begin_task_work(); },
-                .read_weights = std::move(hooks.read_weights),
-                .solve_max_margin = solver()}),
+        engine(config, std::move(preset), engine_hooks(std::move(hooks.read_weights))),
+        catch_up(std::move(hooks.catch_up)),
         is_running(start_running),
         speed(first_speed) {
+    begin();
+  }
+
+  Impl(const BranchStart& start, bool start_running, SetSpeed first_speed, RunnerHooks hooks)
+      : engine(Engine::branch_from(*start.point, *start.past, engine_hooks(std::move(hooks.read_weights)))),
+        catch_up(std::move(hooks.catch_up)),
+        is_running(start_running),
+        speed(first_speed) {
+    outbox.push(engine.present());
+    begin();
+  }
+
+  EngineHooks engine_hooks(WeightReader read_weights) {
+    return {.listener = [this](const Event& event) { outbox.push(event); },
+            .task_work = [this] { return begin_task_work(); },
+            .read_weights = std::move(read_weights),
+            .solve_max_margin = solver(),
+            .has_branch_points = true};
+  }
+
+  void begin() {
     first_task_work = {};
+    preparation.put(std::nullopt);
+    if (is_catching_up()) report_catching_up();
     publish();
     thread = std::thread([this] { work(); });
   }
@@ -90,13 +110,23 @@ struct Runner::Impl {
   /// Called by the engine, on the training thread.
   TaskWork begin_task_work() {
     if (first_task_work) return first_task_work();
-    const std::lock_guard lock(work_mutex);
-    work_stop = std::stop_source{};
-    if (is_closing) work_stop.request_stop();
     return {[this](double share, std::string_view what) {
               preparation.put(RunnerStatus::Preparation{share, std::string(what)});
             },
-            work_stop.get_token()};
+            begin_cancellable()};
+  }
+
+  /// What cancel_task_work() stops from here on.
+  std::stop_token begin_cancellable() {
+    const std::lock_guard lock(work_mutex);
+    work_stop = std::stop_source{};
+    if (is_closing) work_stop.request_stop();
+    return work_stop.get_token();
+  }
+
+  bool is_cancelled() {
+    const std::lock_guard lock(work_mutex);
+    return work_stop.stop_requested();
   }
 
   void cancel_task_work(bool for_ever) {
@@ -109,8 +139,9 @@ struct Runner::Impl {
 
   void work() {
     try {
-      pacer.start(speed, engine.step(), Clock::now());
       engine_submit();
+      if (is_catching_up()) catch_up_all();
+      pacer.start(speed, engine.step(), Clock::now());
       while (!inbox->is_closed()) turn();
     } catch (const std::exception& error) {
       RunnerStatus failed = status.get();
@@ -119,6 +150,54 @@ struct Runner::Impl {
       failed.failure = error.what();
       status.put(failed);
     }
+  }
+
+  bool is_catching_up() const { return next_catch_up < catch_up.commands.size() || engine.tick() < catch_up.tick; }
+
+  /// Wishes that come meanwhile wait until it is done: they are meant for where it leads to.
+  void catch_up_all() {
+    catch_up_begun = engine.tick();
+    begin_cancellable();
+    const auto& commands = catch_up.commands;
+    while (is_catching_up() && !is_cancelled()) {
+      const auto next = next_catch_up < commands.size() ? commands[next_catch_up].tick : catch_up.tick;
+      const auto before = engine.tick();
+      if (next <= before) {
+        engine.apply(commands[next_catch_up].command);
+        // One whose task was not made to the end has not been executed.
+        if (!is_cancelled()) ++next_catch_up;
+        continue;
+      }
+      if (engine.is_held_back()) {
+        std::this_thread::sleep_for(5ms);
+        engine.settle();
+        continue;
+      }
+      advance(std::min(next - before, affordable_steps()));
+      // What has ended takes no more steps, and a command that is due later never will be.
+      if (engine.tick() == before && !engine.is_held_back()) break;
+      report_catching_up();
+      publish();
+    }
+    const bool is_complete = !is_catching_up();
+    engine.settle();
+    catch_up = {};
+    next_catch_up = 0;
+    is_stale = true;
+    preparation.put(std::nullopt);
+    if (engine.state() != Engine::State::ready || !is_complete) is_running = false;
+    if (!is_complete && !inbox->is_closed())
+      outbox.push(Message{Message::Level::warning,
+                          "Stopped on the way, at step " + std::to_string(engine.step()) + ": Run goes on from here."});
+    engine_submit();
+    publish();
+  }
+
+  void report_catching_up() {
+    const auto whole = static_cast<double>(std::max<std::int64_t>(1, catch_up.tick - catch_up_begun));
+    preparation.put(RunnerStatus::Preparation{
+        std::clamp(static_cast<double>(engine.tick() - catch_up_begun) / whole, 0.0, 1.0),
+        "Repeating the run, step " + std::to_string(engine.step())});
   }
 
   /// Commands, then steps that are due, then a frame if one is wanted.
@@ -135,7 +214,7 @@ struct Runner::Impl {
       pacer.start(speed, engine.step(), Clock::now());  // what it waits is not to be made up for
     else if (is_running)
       take_steps();
-    if (is_frame_wanted && analyst.is_idle()) {
+    if (is_frame_wanted && analyst.is_idle() && !is_between_ceilings()) {
       if (has_moved()) engine_submit();
       // Nothing moves by itself any more: what is to be seen has been handed over.
       else if (!is_running) is_frame_wanted = false;
@@ -152,6 +231,8 @@ struct Runner::Impl {
   std::vector<Item> wait_for_due() {
     // No steps come of trying: what ends it announces itself in the inbox.
     if (engine.is_held_back()) return inbox->take_until(Clock::now() + 50ms);
+    if (ceiling && engine.step() >= *ceiling) return inbox->take_until(Clock::now() + (is_frame_wanted ? 2ms : 50ms));
+    if (ceiling) return inbox->take();
     const auto next = pacer.next(engine.step());
     // A wanted frame is looked after often, whatever the pace.
     const auto patience = Clock::now() + (is_frame_wanted ? 2ms : 50ms);
@@ -224,16 +305,37 @@ struct Runner::Impl {
     frame_wanted.inside.layers = frame_wanted.inside.layers || frame_wanted.layer >= 0;
   }
 
+  void handle_control(const SetCeiling& wanted) {
+    if (ceiling && !wanted.step) pacer.start(speed, engine.step(), Clock::now());
+    ceiling = wanted.step;
+  }
+  void handle_control(const RequestRun& wanted) {
+    engine.settle();
+    outbox.push(RunTold{wanted.request, engine.commands(), engine.tick(),
+                        wanted.has_checkpoint ? engine.checkpoint() : nullptr});
+  }
+  void handle_control(const RequestBranch& wanted) {
+    const auto& all = engine.commands();
+    const auto first = std::min(Engine::commands_before(*wanted.branch_point), all.size());
+    const auto last = std::clamp(wanted.commands, first, all.size());
+    const auto at = [&](std::size_t place) { return all.begin() + static_cast<std::ptrdiff_t>(place); };
+    outbox.push(BranchReady{wanted.request,
+                            {wanted.branch_point, engine.past(*wanted.branch_point)},
+                            {{at(first), at(last)}, wanted.tick}});
+  }
   void handle_control(const Seek&) {}
   void handle_control(const GoLive&) {}
   void handle_control(const Follow&) {}
 
   void take_steps() {
-    const auto due = pacer.due(engine.step(), Clock::now());
+    const auto due = ceiling ? *ceiling - engine.step() : pacer.due(engine.step(), Clock::now());
     if (due <= 0) return;
     advance(std::min(due, affordable_steps()));
     stop_if_ended();
   }
+
+  /// On its way to where it is to be seen.
+  bool is_between_ceilings() const { return is_running && ceiling && engine.step() < *ceiling; }
 
   /// How many steps fit between two looks into the queue.
   std::int64_t affordable_steps() const {
@@ -283,6 +385,7 @@ struct Runner::Impl {
     now.state = engine.state();
     now.segment = engine.segment();
     now.step = engine.step();
+    now.tick = engine.tick();
     now.cross_entropy = engine.last_cross_entropy();
     now.learning_rate = engine.learning_rate();
     now.steps_per_second = is_running ? steps_per_second : 0.0;
@@ -301,8 +404,12 @@ struct Runner::Impl {
   std::function<TaskWork()> first_task_work;  ///< until the engine is made
 
   Engine engine;
+  CatchUp catch_up;
+  std::size_t next_catch_up = 0;
+  std::int64_t catch_up_begun = 0;
   Analyst analyst;
   bool is_running = false;
+  std::optional<std::int64_t> ceiling;
   SetSpeed speed;
   Pacer pacer;
   bool is_frame_wanted = false;
@@ -321,9 +428,10 @@ struct Runner::Impl {
 };
 
 Runner::Runner(const Config& config, std::string preset, bool start_running, SetSpeed speed, RunnerHooks hooks)
-    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(hooks))) {
-  impl_->preparation.put(std::nullopt);
-}
+    : impl_(std::make_unique<Impl>(config, std::move(preset), start_running, speed, std::move(hooks))) {}
+
+Runner::Runner(const BranchStart& start, bool start_running, SetSpeed speed, RunnerHooks hooks)
+    : impl_(std::make_unique<Impl>(start, start_running, speed, std::move(hooks))) {}
 
 Runner::~Runner() = default;
 

@@ -12,9 +12,11 @@ namespace gramscope {
 
 /// What a runner has around it.
 struct RunnerHooks {
-  WeightReader read_weights;  ///< for model.weights
+  WeightReader read_weights = {};  ///< for model.weights
   /// Hears of the making of the first task and can stop it: it is made before the threads are there to be asked.
-  std::function<TaskWork()> first_task_work;
+  std::function<TaskWork()> first_task_work = {};
+  /// Comes before the first turn, and shows as a preparation; cancel_preparation() ends it where it is.
+  CatchUp catch_up = {};
 };
 
 /// An Engine on a thread of its own, and an analyst thread that turns copies of W and H into Snapshots.
@@ -29,6 +31,8 @@ class Runner final : public RunSource {
   /// Makes the engine, whose errors it throws, and starts both threads, paused unless `start_running`.
   explicit Runner(const Config& config, std::string preset = {}, bool start_running = false,
                   SetSpeed speed = {}, RunnerHooks hooks = {});
+  /// On a branch of another run. Its first event is what is in force there (Engine::present()); of the past it tells nothing.
+  explicit Runner(const BranchStart& start, bool start_running = false, SetSpeed speed = {}, RunnerHooks hooks = {});
   ~Runner() override;
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;

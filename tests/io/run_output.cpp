@@ -115,6 +115,30 @@ TEST_CASE("RunOutput: restarts get files of their own") {
   CHECK(load_session((directory / "session.toml").string()).commands.size() == 1);
 }
 
+TEST_CASE("RunOutput: the branches of a run before are removed, and nothing else that is there") {
+  const TemporaryDirectory directory;
+  for (const auto* branch : {"1", "12", "mine"}) {
+    const auto run = directory / "out/branches" / branch;
+    fs::create_directories(run / "snapshots");
+    for (const auto* file : {"metrics.csv", "session.toml", "weights.safetensors", "segment_1_task.npz",
+                             "snapshots/step_00000012.npz", "snapshots/segment_1_step_00000000.npz"})
+      put(run / file, "of a run before");
+  }
+  put(directory / "out/branches/12/snapshots/notes.txt", "mine");
+  fs::create_directory(directory / "out/branches/2");
+  const auto mine = count_entries(directory / "out/branches/mine");
+  RunOutput(directory / "out", kPreset);
+  CHECK(!fs::exists(directory / "out/branches/1"));
+  CHECK(!fs::exists(directory / "out/branches/2"));
+  CHECK(count_entries(directory / "out/branches/12") == 1);
+  CHECK(count_entries(directory / "out/branches/12/snapshots") == 1);
+  CHECK(count_entries(directory / "out/branches/mine") == mine);
+  fs::remove_all(directory / "out/branches/12");
+  fs::remove_all(directory / "out/branches/mine");
+  RunOutput(directory / "out", kPreset);
+  CHECK(!fs::exists(directory / "out/branches"));
+}
+
 TEST_CASE("RunOutput: a table completed when L_mm is there is the table of a run that had it from the start") {
   const TemporaryDirectory directory;
   run_into(directory / "at_once", true);

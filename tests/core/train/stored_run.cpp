@@ -340,6 +340,23 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("stored run: a checkpoint of the moment serves as well as a branch point") {
+  Engine engine(small_run(100), {}, late());
+  engine.advance(20);
+  engine.apply(SetParameter{"run.max_margin", std::string("never")});
+  engine.apply(SetParameter{"run.max_margin", std::string("auto")});
+  engine.advance(13);
+  const auto checkpoint = engine.checkpoint();
+  auto other = Engine::from_stored(Engine::stored(*checkpoint, *engine.past(*checkpoint)), late());
+  check_same(engine, other);
+  for (Engine* run : {&engine, &other}) {
+    run->apply(SetParameter{"optimizer.lr", 1e5});
+    run->advance(30);
+    run->complete_theory();
+  }
+  check_same(engine, other);
+}
+
 TEST_CASE("stored run: what is missing, of another type, or out of its range is refused by name") {
   const auto run = [] {
     Engine engine(small_run(60), {}, late());

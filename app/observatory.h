@@ -17,6 +17,7 @@
 #include "app/recorded_course.h"
 #include "app/targets.h"
 #include "app/matrix_zoom.h"
+#include "app/undo.h"
 #include "core/registry/registry.h"
 #include "core/train/ntp_ufm_fit.h"
 #include "core/train/runner.h"
@@ -105,7 +106,8 @@ class Observatory {
   bool is_recording() const { return status_.recording.has_value(); }
 
   // The run. What a recording has not does nothing there.
-  void set_parameter(const std::string& key, const Value& value);
+  /// `hand`: whether more values of the same change may follow, see end_gesture().
+  void set_parameter(const std::string& key, const Value& value, Hand hand = Hand::off);
   void run();
   void pause();
   void toggle_running();
@@ -118,6 +120,16 @@ class Observatory {
   void set_speed(const SetSpeed& speed);
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
+
+  // What the user has changed, undone and redone by commands to the run as it is by then. An undo waits for the engine's answer
+  // to what was sent before, and stops the making of a task that it would undo.
+  void undo() { go_along(-1); }
+  void redo() { go_along(1); }
+  const UndoStack& changes() const { return changes_; }
+  /// The hand has let go of the control: what comes next is another change.
+  void end_gesture() { changes_.end_gesture(); }
+  /// The second click of a double-click on the control of `key`.
+  void rejoin_gesture(const std::string& key) { changes_.rejoin_gesture(key); }
 
   // The playhead: which of the recorded steps is shown. A run of our own goes on, or rests, whatever of its past is shown.
   bool has_playhead() const { return records().size() > 1; }
@@ -199,6 +211,9 @@ class Observatory {
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();
+  void go_along(int direction);
+  void follow_changes();
+  void send_undoing(const std::vector<Command>& commands);
   void request_frame();
   void look_back();
   void leave_past();
@@ -238,6 +253,10 @@ class Observatory {
   Config confirmed_;  ///< the engine's
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;
+  UndoStack changes_;
+  int wanted_changes_ = 0;  ///< to be redone, or undone where negative, once nothing is pending
+  std::vector<std::string> untold_;  ///< messages about what undoing moves along: it says itself what it has done
+  bool is_backing_off_ = false;      ///< the next change is the engine's own
   std::string preset_;
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;

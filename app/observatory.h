@@ -253,10 +253,6 @@ class Observatory {
   Config confirmed_;  ///< the engine's
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;
-  UndoStack changes_;
-  int wanted_changes_ = 0;  ///< to be redone, or undone where negative, once nothing is pending
-  std::vector<std::string> untold_;  ///< messages about what undoing moves along: it says itself what it has done
-  bool is_backing_off_ = false;      ///< the next change is the engine's own
   std::string preset_;
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
@@ -278,6 +274,10 @@ class Observatory {
   std::optional<Message> message_;
   double message_time_ = 0.0;
   bool has_changed_ = false;  ///< a command was executed since the last preview was asked for
+  UndoStack changes_;
+  int wanted_changes_ = 0;  ///< to be redone, or undone where negative, once nothing is pending
+  std::vector<std::string> untold_;  ///< messages about what undoing moves along: it says itself what it has done
+  bool is_backing_off_ = false;      ///< the next change is the engine's own
 };
 
 }  // namespace gramscope::app

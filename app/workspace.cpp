@@ -287,6 +287,11 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
   }
 }
 
+void Workspace::undo(Observatory& observatory, bool is_redo) {
+  if (browser_.is_open() || does_escape_belong_to_imgui()) return;
+  is_redo ? observatory.redo() : observatory.undo();
+}
+
 void Workspace::drop(Observatory& observatory, const std::filesystem::path& path) {
   browser_.close();
   open_dropped_file(observatory, experiments_, path);

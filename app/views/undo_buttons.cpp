@@ -24,7 +24,7 @@ constexpr Direction kUndo{"button.undo", "↶", "Undo", "Ctrl+Z", "Nothing to un
 constexpr Direction kRedo{"button.redo", "↷", "Redo", "Ctrl+Y", "Nothing to redo."};
 
 /// True when pressed. `entry`: the change it is about; nullptr for none, and then it cannot be.
-bool undo_button(const Direction& direction, const Rect& rect, const UndoEntry* entry) {
+bool undo_button(const Direction& direction, const Rect& rect, const UndoEntry* entry, const CardPlace& place) {
   const auto& colours = palette();
   const bool is_enabled = entry != nullptr;
   ImGui::PushItemFlag(ImGuiItemFlags_NoNav, !is_enabled);
@@ -38,7 +38,8 @@ bool undo_button(const Direction& direction, const Rect& rect, const UndoEntry* 
                     is_enabled ? colours.text : with_opacity(colours.text_dim, 0.5f), direction.arrow);
   draw_focus_ring(state, rect, rounding);
   if (wants_info_card(state))
-    show_info_card(InfoCard{direction.title, direction.keys, {}}.paragraph(is_enabled ? change_text(*entry) : direction.nothing));
+    show_info_card(
+        InfoCard{direction.title, direction.keys, {}}.paragraph(is_enabled ? change_text(*entry) : direction.nothing), place);
   return state.was_pressed && is_enabled;
 }
 
@@ -49,8 +50,11 @@ UndoWish undo_buttons(const Observatory& observatory, float right, float middle)
   const ImVec2 size{std::round(24.0f * scale), std::round(20.0f * scale)};
   const float top = std::round(middle - 0.5f * size.y);
   const auto slot = [&](float end) { return Rect{{end - size.x, top}, {end, top + size.y}}; };
-  const bool undoes = undo_button(kUndo, slot(right - size.x - 2.0f * scale), observatory.changes().next_undo());
-  const bool redoes = undo_button(kRedo, slot(right), observatory.changes().next_redo());
+  // Beside the panel, so that one button's card does not cover the other.
+  const CardPlace place{CardPlace::Side::right, {right + 16.0f * scale, top}};
+  const auto& changes = observatory.changes();
+  const bool undoes = undo_button(kUndo, slot(right - size.x - 2.0f * scale), changes.next_undo(), place);
+  const bool redoes = undo_button(kRedo, slot(right), changes.next_redo(), place);
   return undoes ? UndoWish::undo : redoes ? UndoWish::redo : UndoWish::none;
 }
 

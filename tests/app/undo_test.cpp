@@ -7,13 +7,14 @@
 #include <array>
 #include <cmath>
 
-#include "core/random/philox.h"
 #include "core/registry/error.h"
 #include "core/registry/registry.h"
 #include "core/train/engine.h"
+#include "tests/random_hand.h"
 
 using namespace gramscope;
 using namespace gramscope::app;
+using gramscope::test::RandomHand;
 
 namespace {
 
@@ -86,55 +87,18 @@ std::vector<Config> tiny_configs() {
           tiny("sentences", "mlp")};
 }
 
-/// A hand at the controls, without what takes long to make, reads files or is the engine's own to change.
-class RandomHand {
- public:
-  explicit RandomHand(std::uint64_t seed) : random_(seed, 77) {}
-
-  std::uint32_t below(std::size_t count) { return random_.below(static_cast<std::uint32_t>(count)); }
-
-  const Parameter& choose(const std::vector<Parameter>& parameters) {
-    while (true) {
-      const Parameter& parameter = parameters[below(parameters.size())];
-      if (parameter.type != ParameterType::file && parameter.unavailable.empty() && parameter.key != "run.max_margin" &&
-          parameter.key != "run.on_divergence")
-        return parameter;
-    }
-  }
-
-  Value value_of(const Parameter& parameter) {
-    switch (parameter.type) {
-      case ParameterType::flag:
-        return below(2) == 1;
-      case ParameterType::choice:
-        while (true) {
-          const auto& choice = parameter.choices[below(parameter.choices.size())];
-          if (choice.unavailable.empty() && choice.key != "corpus") return choice.key;
-        }
-      case ParameterType::integer: {
-        const auto least = static_cast<std::int64_t>(std::max(parameter.minimum, parameter.slider_minimum));
-        const auto most = static_cast<std::int64_t>(std::min(parameter.maximum, parameter.slider_maximum));
-        const std::int64_t widest = parameter.key.starts_with("task.") ? 2 : 7;
-        return least + static_cast<std::int64_t>(below(static_cast<std::size_t>(std::min(widest, most - least) + 1)));
-      }
-      default:
-        return parameter.slider_minimum + random_.uniform() * (parameter.slider_maximum - parameter.slider_minimum);
-    }
-  }
-
- private:
-  Random random_;
-};
-
 /// A random change, or a drag over several values.
 void change_something(Desk& desk, RandomHand& hand) {
   const auto parameters = applicable_parameters(desk.setting.config);
   const Parameter& parameter = hand.choose(parameters);
+  // These are the engine's own to change, or to take long over.
+  if (parameter.key == "run.on_divergence" || parameter.key == "run.max_margin") return;
   const bool is_number = parameter.type == ParameterType::integer || parameter.type == ParameterType::real;
   const auto values = is_number ? 1 + hand.below(4) : 1;
   try {
     for (std::uint32_t i = 0; i < values; ++i) {
-      desk.change(parameter.key, hand.value_of(parameter), Hand::on);
+      const Value value = hand.value_of(parameter);
+      if (value != Value{std::string("corpus")}) desk.change(parameter.key, value, Hand::on);
       if (hand.below(4) == 0) desk.engine.advance(1);
     }
   } catch (const UsageError&) {

@@ -234,10 +234,12 @@ void UndoStack::confirm(const Setting& before, const ConfigChanged& changed) {
     return std::any_of(sent.commands.begin(), sent.commands.end(),
                        [&](const Command& command) { return is_answered_by(command, changed); });
   };
-  auto answered = std::find_if(sent_.begin(), sent_.end(), [&](const Sent& sent) { return !sent.is_answered && is_meant(sent); });
+  auto answered =
+      std::find_if(sent_.begin(), sent_.end(), [&](const Sent& sent) { return !sent.is_answered && is_meant(sent); });
   // A drag that comes past its last value before it ends there has had its answer early.
   if (answered == sent_.end())
-    answered = std::find_if(sent_.begin(), sent_.end(), [&](const Sent& sent) { return sent.kind == Kind::change && is_meant(sent); });
+    answered = std::find_if(sent_.begin(), sent_.end(),
+                            [&](const Sent& sent) { return sent.kind == Kind::change && is_meant(sent); });
   if (answered == sent_.end()) return;
   // What was sent before and has not been answered in full never will be: a later value took its place.
   std::for_each(sent_.begin(), answered, [&](Sent& sent) { arrive(sent); });

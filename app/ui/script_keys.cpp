@@ -13,7 +13,8 @@ namespace {
 
 /// Whether `name` begins with `prefix`, in capitals or not.
 bool begins_with(std::string_view name, std::string_view prefix) {
-  const auto is_same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  const auto is_same = [&](char a, char b) { return lower(a) == lower(b); };
   return name.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), name.begin(), is_same);
 }
 

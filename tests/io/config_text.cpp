@@ -40,7 +40,9 @@ TEST_CASE("command_line_of: a preset as it is needs its name alone, every one of
 
 TEST_CASE("command_line_of: says what differs and no more") {
   const Config config = run_config("collapse");
-  CHECK(command_line_of("collapse", changed(config, {{"optimizer.lr", 5.0}, {"model.d", std::int64_t{8}}, {"run.seed", std::int64_t{3}}})) ==
+  CHECK(command_line_of("collapse", changed(config, {{"optimizer.lr", 5.0},
+                                                     {"model.d", std::int64_t{8}},
+                                                     {"run.seed", std::int64_t{3}}})) ==
         "gramscope run collapse --seed 3 --set model.d=8 --set optimizer.lr=5");
   CHECK(command_line_of("collapse", changed(config, {{"run.steps", std::int64_t{500}}, {"run.seed", std::int64_t{3}}})) ==
         "gramscope run collapse --seed 3 --steps 500");
@@ -118,7 +120,8 @@ TEST_CASE("preset_text: reads back to the same config, over random changes of ev
 
 TEST_CASE("preset_text: has every parameter that applies, in tables, with its name; no table without any") {
   const std::string text = preset_text(run_config("sentences"), "A \"title\"", "One sentence.");
-  CHECK(text.starts_with("format = 1\ntitle = \"A \\\"title\\\"\"\nsummary = \"One sentence.\"\n\n[task]\nkind = \"sentences\" "));
+  CHECK(text.starts_with("format = 1\ntitle = \"A \\\"title\\\"\"\nsummary = \"One sentence.\"\n\n[task]\n"
+                         "kind = \"sentences\"   # Sentences\n"));
   CHECK(contains(text, "\ndepth = 2            # Depth\n"));
   CHECK(contains(text, "\nkind = \"adamw\"       # AdamW\n"));
   const auto place = [&](const char* table) { return text.find(std::string("\n[") + table + "]\n"); };

@@ -290,21 +290,20 @@ TEST_CASE("window: a drag is one change, which Ctrl+Z takes back and Ctrl+Y and 
     if (seen.empty() || seen.back() != alpha) seen.push_back(alpha);
     most = std::max(most, o.changes().depth());
   };
-  if (!drive("wait 5\ndrag parameter.model.alpha 40 0 30\nwait 20\nquit", watch)) return;
-  CHECK(seen.size() > 5);
-  CHECK(most == 1);
-  const double dragged = seen.back();
   for (const std::string redo : {"ctrl+y", "ctrl+shift+z"}) {
     CAPTURE(redo);
     std::string said;
     seen.clear();
-    drive("wait 5\ndrag parameter.model.alpha 40 0 30\nwait 10\nkey ctrl+z\nwait 10\nkey " + redo + "\nwait 10\nquit",
-          [&](Observatory& o) {
-            watch(o);
-            if (o.message() != nullptr) said += o.message()->text + "\n";
-          });
-    REQUIRE(seen.size() > 3);
-    CHECK(seen.back() == dragged);
+    if (!drive("wait 5\ndrag parameter.model.alpha 40 0 12\nwait 5\nkey ctrl+z\nwait 5\nkey " + redo + "\nwait 5\nquit",
+               [&](Observatory& o) {
+                 watch(o);
+                 if (o.message() != nullptr) said += o.message()->text + "\n";
+               }))
+      return;
+    REQUIRE(seen.size() > 5);
+    CHECK(most == 1);
+    const double dragged = seen.back();
+    CHECK(dragged > 1.2);
     CHECK(seen[seen.size() - 2] == 1.0);
     CHECK(said.find("Undone: sharing " + to_string(Value{dragged}) + " → 1.") != std::string::npos);
     CHECK(said.find("Redone: sharing 1 → " + to_string(Value{dragged}) + ".") != std::string::npos);
@@ -318,11 +317,11 @@ TEST_CASE("window: the buttons undo and redo what the controls have changed, con
   if (!drive("wait 5\nclick button.undo\nwait 5\nclick parameter.model.alpha 0.3 0.5\nwait 5\n"
              "set model.beta 0.9\nwait 10\ndouble_click parameter.model.beta 0.7 0.5\nwait 10\n"  // two clicks, one change
              "click value.parameter.optimizer.lr\nwait 2\ntype 3.5\nkey Enter\nwait 5\n"
-             "drag parameter.task.values 12 0 30\nwait 30\n"
-             "key N\nwait 20\n"
-             "click button.undo\nwait 20\nclick button.undo\nwait 20\nclick button.redo\nwait 20\nclick button.undo\nwait 20\n"
-             "click button.undo\nwait 20\nclick button.undo\nwait 20\nclick button.undo\nwait 20\nclick button.undo\nwait 20\n"
-             "click button.undo\nwait 20\nquit",
+             "drag parameter.task.values 12 0\nwait 10\n"
+             "key N\nwait 10\n"
+             "click button.undo\nwait 5\nclick button.undo\nwait 5\nclick button.redo\nwait 5\nclick button.undo\nwait 5\n"
+             "click button.undo\nwait 5\nclick button.undo\nwait 5\nclick button.undo\nwait 5\nclick button.undo\nwait 5\n"
+             "click button.undo\nwait 5\nquit",
              [&](Observatory& o) {
                if (begun.values().empty()) begun = o.config();
                ended = o.config();

@@ -87,13 +87,14 @@ void RunTree::begin_branch(Run& parent, Observatory::BranchWish wish, bool is_be
       std::erase_if(branching_->changes, [&](const SetParameter& known) { return known.key == change.key; });
       branching_->changes.push_back(std::move(change));
     }
+    branching_->hand = wish.hand;
     return;
   }
   if (branching_ || runs_.size() >= kMostRuns)
     return parent.observatory->tell({Message::Level::warning, branching_ ? "Another branch is on its way."
                                                                          : "There are " + std::to_string(kMostRuns) +
                                                                                " runs: remove one in the tree first."});
-  branching_ = Branching{next_request_++, parent.id, std::move(wish.moment), std::move(wish.changes), is_beside};
+  branching_ = Branching{next_request_++, parent.id, std::move(wish.moment), std::move(wish.changes), wish.hand, is_beside};
   parent.observatory->request_branch(branching_->request, branching_->moment);
 }
 
@@ -111,7 +112,7 @@ void RunTree::make_branch(const BranchReady& ready) {
   run.id = next_id_++;
   run.origin = {parent->id, branching.moment.step, branching.moment.tick, branching.moment.commands};
   run.observatory = std::make_unique<Observatory>(from, branching.moment, std::move(runner));
-  for (const auto& change : branching.changes) run.observatory->set_parameter(change.key, change.value);
+  for (const auto& change : branching.changes) run.observatory->set_parameter(change.key, change.value, branching.hand);
   run.goes_on = goes_on;
   from.forget_pending();
   if (from.is_in_past()) from.go_live();
@@ -249,12 +250,16 @@ void RunTree::locate_origins() {
 
 void RunTree::pass_changes_on() {
   for (auto& run : runs_) {
-    const auto changes = run.observatory->take_changes();
+    const auto sent = run.observatory->take_sent();
     if (run.id != shown_ || !beside_ || scope_ != ChangeScope::both) continue;
-    for (const auto& change : changes)
-      if (beside()->config().contains(change.key)) beside()->set_parameter(change.key, change.value);
+    for (const auto& [change, hand, direction] : sent) {
+      if (direction != 0)
+        direction < 0 ? beside()->undo() : beside()->redo();
+      else if (beside()->config().contains(change.key))
+        beside()->set_parameter(change.key, change.value, hand);
+    }
     // What came back to it was not asked of it.
-    beside()->take_changes();
+    beside()->take_sent();
   }
 }
 

@@ -103,6 +103,7 @@ class RunTree {
     int parent = 0;
     PastMoment moment;
     std::vector<SetParameter> changes;
+    Hand hand = Hand::off;
     bool is_beside = false;
   };
 

@@ -97,6 +97,13 @@ std::optional<PlayheadMove> playhead_move_of(int key) {
   return std::nullopt;
 }
 
+/// The key of the letter that it types on this keyboard: GLFW names keys by where they are on an American one.
+int key_of_letter(int key) {
+  const char* name = glfwGetKeyName(key, 0);
+  const bool is_letter = name != nullptr && name[0] >= 'a' && name[0] <= 'z' && name[1] == '\0';
+  return is_letter ? GLFW_KEY_A + (name[0] - 'a') : key;
+}
+
 double seconds_since(Clock::time_point then) {
   return std::chrono::duration<double>(Clock::now() - then).count();
 }
@@ -162,7 +169,7 @@ void Window::Impl::install_callbacks() {
   GLFWwindow* window = context.handle();
   glfwSetWindowUserPointer(window, this);
   glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int mods) {
-    static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_key(key, action, mods);
+    static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_key(key_of_letter(key), action, mods);
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned character) {
     static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_character(static_cast<char32_t>(character));
@@ -205,6 +212,9 @@ void Window::Impl::on_key(int key, int action, int mods) {
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) set_scale(wanted_scale * 1.1f);
   if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) set_scale(wanted_scale / 1.1f);
   if (key == GLFW_KEY_0 || key == GLFW_KEY_KP_0) set_scale(natural_scale);
+  if (observatory == nullptr) return;
+  if (key == GLFW_KEY_Z) workspace.undo(*observatory, (mods & GLFW_MOD_SHIFT) != 0);
+  if (key == GLFW_KEY_Y) workspace.undo(*observatory, true);
 }
 
 void Window::Impl::on_character(char32_t character) {

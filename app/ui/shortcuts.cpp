@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 21> lines{{
+  static constexpr std::array<ShortcutHelp, 22> lines{{
       {"Space", "run or pause; play a recording or the past"},
       {".", "take one step; in the past the next recorded one"},
       {",  ← →", "into the past: the recorded step before, the next"},

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <thread>
+#include <utility>
 
 #include "core/registry/registry.h"
 
@@ -263,7 +264,7 @@ TEST_CASE("twins: showing one of them changes their places, showing a third leav
   REQUIRE(wait_for(tree, [&] { return tree.shown().status().step > 100 && tree.beside()->status().step == tree.shown().status().step; }));
   tree.show(RunTree::kTrunk);
   CHECK(tree.beside_id() == 1);
-  const auto& left = *tree.find(2)->observatory;
+  const auto& left = *std::as_const(tree).find(2)->observatory;
   REQUIRE(wait_for(tree, [&] { return !left.status().is_running; }));
   REQUIRE(wait_for(tree, [&] { return tree.shown().status().step > 150 && tree.beside()->status().step == tree.shown().status().step; }));
   tree.remove(1);

@@ -36,7 +36,11 @@ def digests(folder):
             if path.is_file() and path.suffix in (".csv", ".npz", ".safetensors") and "branches" not in path.parts}
 
 
-def random_script(chance, session):
+RIDGES = {"collapse": ["reg.lambda_w", "reg.lambda_h"], "plain-ufm": ["reg.lambda_w", "reg.lambda_h"],
+          "permanent": ["reg.lambda_w"], "mlp": []}
+
+
+def random_script(chance, preset):
     """What a hand may do: changes, pauses, restarts, capacity, the past, branches, twins, undo."""
     lines = []
     can_step_back = False
@@ -45,11 +49,10 @@ def random_script(chance, session):
         if kind < 0.30:
             key, value = chance.choice([
                 ("optimizer.lr", f"{10 ** chance.uniform(-1, 1.2):.6g}"),
-                ("reg.lambda_w", f"{10 ** chance.uniform(-6, -3):.6g}"),
-                ("reg.lambda_h", f"{10 ** chance.uniform(-6, -3):.6g}"),
+                *((key, f"{10 ** chance.uniform(-6, -3):.6g}") for key in RIDGES[preset]),
                 ("reg.smoothing", f"{chance.uniform(0, 0.2):.6g}"),
                 ("reg.gamma", f"{chance.uniform(0, 0.2):.6g}"),
-                ("optimizer.kind", chance.choice(["gd", "momentum", "adamw"])),
+                ("optimizer.kind", chance.choice(["gd", "momentum"])),
             ])
             lines.append(f"set {key} {value}")
             can_step_back = True
@@ -81,14 +84,13 @@ def random_script(chance, session):
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     environment = dict(os.environ, XDG_STATE_HOME=str(folder / "state"))
-    branches = 0
     for seed in range(first_seed, first_seed + count):
         chance = random.Random(seed)
-        preset = chance.choice(["collapse", "plain-ufm", "permanent", "mlp"])
+        preset = chance.choice(sorted(RIDGES))
         speed = chance.choice(["max", "max", "2000"])
         script = folder / "script.txt"
         window = folder / f"{seed}-window"
-        script.write_text(random_script(chance, folder / f"{seed}.toml"))
+        script.write_text(random_script(chance, preset))
         shown = call("gui", preset, "--steps", 3000, "--out", window, "--speed", speed, "--script", script,
                      environment=environment)
         check(f"script {seed}: the window plays it", shown.returncode == 0, shown.stderr)

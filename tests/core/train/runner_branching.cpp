@@ -96,8 +96,9 @@ Heard branch(const BranchReady& ready, bool is_running = true) {
 }  // namespace
 
 TEST_CASE("runner: a branch with nothing changed has the original's bits, from a branch point and from between two") {
-  auto original = started(3000);
+  Heard original(std::make_unique<Runner>(small_run(3000), "", false, kAtOnce));
   original.runner().send(SetParameter{"optimizer.lr", Value{1.5}});
+  original.runner().send(Run{});
   REQUIRE(original.wait_for_end());
   std::vector<std::int64_t> steps = original.history().steps(original.records().back().record.segment());
   Random random(5);
@@ -109,11 +110,12 @@ TEST_CASE("runner: a branch with nothing changed has the original's bits, from a
     // As if branch points near it had given way: it is repeated from the first.
     if (trial % 2 == 1) {
       const PastMoment* first = original.history().first();
-      original.runner().send(RequestBranch{4, first->branch_point, moment.tick, moment.commands});
-      REQUIRE(original.wait_for([&] { return true; }));
       ready.back() = original.branch_at(*first);
       ready.back().catch_up.tick = moment.tick;
       ready.back().catch_up.commands = original.told().commands;
+      ready.back().catch_up.commands.erase(ready.back().catch_up.commands.begin(),
+                                           ready.back().catch_up.commands.begin() +
+                                               static_cast<std::ptrdiff_t>(first->commands));
     }
   }
   const Engine engine = original.stop();
@@ -171,7 +173,7 @@ TEST_CASE("runner: catches up with a run that was saved, and both go on with the
     for (auto* run : {&original, &restored}) {
       run->runner().send(SetParameter{"run.steps", Value{std::int64_t{2500}}});
       run->runner().send(Run{});
-      REQUIRE(run->wait_for_end());
+      REQUIRE(run->wait_for([&] { return run->runner().status().step == 2500; }));
     }
     const Engine a = original.stop();
     const Engine b = restored.stop();

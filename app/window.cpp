@@ -97,6 +97,13 @@ std::optional<PlayheadMove> playhead_move_of(int key) {
   return std::nullopt;
 }
 
+/// The key as the user's layout names it where that is a letter: Ctrl with a letter means that letter, wherever it is.
+int as_named(int key) {
+  const char* name = glfwGetKeyName(key, 0);
+  if (name == nullptr || name[0] == '\0' || name[1] != '\0') return key;
+  return name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + GLFW_KEY_A : key;
+}
+
 double seconds_since(Clock::time_point then) {
   return std::chrono::duration<double>(Clock::now() - then).count();
 }
@@ -162,7 +169,7 @@ void Window::Impl::install_callbacks() {
   GLFWwindow* window = context.handle();
   glfwSetWindowUserPointer(window, this);
   glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int mods) {
-    static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_key(key, action, mods);
+    static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_key(as_named(key), action, mods);
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned character) {
     static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_character(static_cast<char32_t>(character));
@@ -202,6 +209,10 @@ void Window::Impl::on_key(int key, int action, int mods) {
     if (const auto move = playhead_move_of(key)) workspace.move_playhead(*observatory, *move);
   }
   if ((mods & GLFW_MOD_CONTROL) == 0) return;
+  // With Alt it is AltGr, which types.
+  const bool is_letter = key >= GLFW_KEY_A && key <= GLFW_KEY_Z && (mods & GLFW_MOD_ALT) == 0;
+  if (is_letter && action == GLFW_PRESS && observatory != nullptr)
+    workspace.press_with_control(*observatory, static_cast<char>(key), (mods & GLFW_MOD_SHIFT) != 0);
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) set_scale(wanted_scale * 1.1f);
   if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) set_scale(wanted_scale / 1.1f);
   if (key == GLFW_KEY_0 || key == GLFW_KEY_KP_0) set_scale(natural_scale);

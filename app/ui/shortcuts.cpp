@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 21> lines{{
+  static constexpr std::array<ShortcutHelp, 23> lines{{
       {"Space", "run or pause; play a recording or the past"},
       {".", "take one step; in the past the next recorded one"},
       {",  ← →", "into the past: the recorded step before, the next"},
@@ -25,6 +25,8 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"+ −  0  ← →", "zoom, show whole and move the focused matrix"},
       {"Title ▾", "another picture in this panel"},
       {"Drop a file", "learn from a text; load a preset, session or snapshots"},
+      {"Ctrl+S  Ctrl+O", "save the session, open one; Ctrl+Shift+S: as another file"},
+      {"Ctrl+Shift+C  P", "copy the parameters as a command line; as a preset"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},
       {"?", "this page"},
   }};

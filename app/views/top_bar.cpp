@@ -147,12 +147,14 @@ TopBar::TopBar(ExperimentSource source) : source_(std::move(source)) {
     presets_.push_back({std::move(preset.name), std::move(preset.title), std::move(preset.summary)});
 }
 
-void TopBar::draw(Observatory& observatory, const Rect& rect) {
-  const float end = draw_controls(observatory, rect);
+std::optional<SessionCommand> TopBar::draw(Observatory& observatory, const Rect& rect, bool has_session) {
+  command_.reset();
+  const float end = draw_controls(observatory, rect, has_session);
   draw_readings(observatory, rect, end + 10.0f * ui_scale());
+  return command_;
 }
 
-float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
+float TopBar::draw_controls(Observatory& observatory, const Rect& rect, bool has_session) {
   const float scale = ui_scale();
   const float height = std::round(kControlHeight * scale);
   const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
@@ -166,6 +168,11 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
     x += width + 16.0f * scale;
   }
   x = draw_picker(observatory, {{x, top}, {rect.max.x, bottom}}, rect.width() >= 1200.0f * scale);
+  if (has_session && rect.width() >= 1200.0f * scale) {
+    const Rect menu{{x, top}, {x + std::round(session_menu_width()), bottom}};
+    command_ = session_menu(observatory, menu);
+    x = menu.max.x + kGap * scale;
+  }
   const bool is_narrow = rect.width() < 1100.0f * scale;
   if (!observatory.is_recording()) {
     x = draw_run_buttons(observatory, {{x, top}, {rect.max.x, bottom}});

@@ -9,7 +9,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr const char* kCaption = "Session";
+constexpr const char* kMenuCaption = "Session";
 
 struct MenuLine {
   SessionCommand command;
@@ -47,7 +47,7 @@ const char* why_not(SessionCommand command, const Observatory& observatory) {
   return "another program has written these snapshots, so they have no parameters and no session";
 }
 
-float session_menu_width() { return combo_width(kCaption); }
+float session_menu_width() { return combo_width(kMenuCaption); }
 
 std::optional<SessionCommand> session_menu(const Observatory& observatory, const Rect& rect) {
   std::vector<Option> options;
@@ -55,7 +55,7 @@ std::optional<SessionCommand> session_menu(const Observatory& observatory, const
     const char* reason = why_not(line.command, observatory);
     options.push_back({line.key, line.label, line.summary, {}, reason != nullptr ? reason : "", line.keys});
   }
-  const auto chosen = combo("session.menu", rect, options, -1, kCaption);
+  const auto chosen = combo("session.menu", rect, options, -1, kMenuCaption);
   if (!chosen) return std::nullopt;
   return kMenuLines[static_cast<std::size_t>(*chosen)].command;
 }

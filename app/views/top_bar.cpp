@@ -258,7 +258,7 @@ float TopBar::draw_speed(Observatory& observatory, float x, float top, float bot
   if (const auto text = number_field("speed.rate", field, shown)) {
     if (const auto value = positive_number(*text)) {
       if (is_log)
-        speed.seconds_per_doubling = std::clamp(*value, 0.05, 60.0);
+        speed.seconds_per_doubling = std::clamp(*value, kLeastSecondsPerDoubling, kMostSecondsPerDoubling);
       else
         speed.steps_per_second = std::clamp(*value, 0.1, 1e6);
       observatory.set_speed(speed);

@@ -14,6 +14,11 @@
 
 namespace gramscope::app {
 
+/// The speeds that there are; steps per second from above 0.
+inline constexpr double kLeastSecondsPerDoubling = 0.05;
+inline constexpr double kMostSecondsPerDoubling = 60.0;
+inline constexpr double kMostStepsPerSecond = 1e9;
+
 /// An experiment to choose.
 struct PresetItem {
   std::string name;     ///< "collapse"

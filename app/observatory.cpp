@@ -105,6 +105,7 @@ void Observatory::update() {
   const bool is_given_up = sought_ && !status_.preparation && now_in_seconds() - sought_->sent_at > kPatience;
   if (sought_ && (status_.step == sought_->step || is_given_up)) sought_.reset();
   if (!pending_.empty()) settle_pending();
+  follow_changes();
   targets_.adopt(block_order());
   if (is_in_past()) look_back();
   if (!is_in_past() && is_shown_) request_frame();
@@ -157,8 +158,9 @@ void Observatory::handle(const Event& event) {
   } else if (const auto* changed = std::get_if<ConfigChanged>(&event)) {
     handle(*changed);
   } else if (const auto* message = std::get_if<Message>(&event)) {
-    tell(*message);
+    if (std::erase(untold_, message->text) == 0) tell(*message);
   } else if (const auto* diverged = std::get_if<Diverged>(&event)) {
+    is_backing_off_ = diverged->backed_off;
     marks_.push_back({segment_, diverged->resumed_at, diverged->text, true, {}, {}, now_in_seconds()});
     tell({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
@@ -215,6 +217,8 @@ void Observatory::handle(const Finished& finished) {
 }
 
 void Observatory::handle(const ConfigChanged& changed) {
+  if (std::exchange(is_beginning_, false) && changed.restarted && runner() != nullptr)
+    beginning_ = Beginning{changed.config, changed.preset};
   if (changed.restarted) {
     if (is_in_past()) leave_past();
     ++restarts_;
@@ -226,8 +230,10 @@ void Observatory::handle(const ConfigChanged& changed) {
   } else if (!changed.key.empty()) {
     mark(changed);
   }
+  if (!std::exchange(is_backing_off_, false)) changes_.confirm({confirmed_, preset_}, changed);
   confirmed_ = changed.config;
   preset_ = changed.preset;
+  pending_.erase(changes_.take_refused());
   settle_pending();
   if (changed.restarted) layer_names_.clear();
   adopt_task(changed.task);

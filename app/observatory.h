@@ -19,6 +19,7 @@
 #include "app/recorded_course.h"
 #include "app/targets.h"
 #include "app/matrix_zoom.h"
+#include "app/undo.h"
 #include "core/registry/registry.h"
 #include "core/train/ntp_ufm_fit.h"
 #include "core/train/runner.h"
@@ -107,6 +108,7 @@ class Observatory {
   struct BranchWish {
     PastMoment moment;
     std::vector<SetParameter> changes;
+    Hand hand = Hand::off;  ///< of the last of them
   };
   /// Asks for a branch from the step shown, or from the newest recorded one. While the past is looked at, every change of a
   /// parameter does. Says so where none can be made.
@@ -123,8 +125,13 @@ class Observatory {
   RunnerHooks branch_hooks() const { return {.read_weights = read_weights_}; }
   /// The source's answers to RequestRun and RequestBranch since the last call.
   std::vector<Event> take_answers() { return std::exchange(answers_, {}); }
-  /// What set_parameter() has sent since the last call.
-  std::vector<SetParameter> take_changes() { return std::exchange(changes_, {}); }
+  /// What was asked of the run by set_parameter(), undo() and redo() since the last call.
+  struct SentChange {
+    SetParameter change;
+    Hand hand = Hand::off;
+    int direction = 0;  ///< -1: an undo was asked for instead, 1: a redo
+  };
+  std::vector<SentChange> take_sent() { return std::exchange(sent_, {}); }
   /// The run that a change of a parameter is for: this one, or the one beside it. The panel of parameters shows that one's.
   Observatory& changed_run() {
     return family.beside != nullptr && family.scope == ChangeScope::beside ? *family.beside : *this;
@@ -148,7 +155,8 @@ class Observatory {
   bool is_recording() const { return status_.recording.has_value(); }
 
   // The run. What a recording has not does nothing there.
-  void set_parameter(const std::string& key, const Value& value);
+  /// `hand`: whether more values of the same change may follow, see end_gesture().
+  void set_parameter(const std::string& key, const Value& value, Hand hand = Hand::off);
   void run();
   void pause();
   void toggle_running();
@@ -169,6 +177,16 @@ class Observatory {
   void request_branch(std::int64_t request, const PastMoment& moment);
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
+
+  // What the user has changed, undone and redone by commands to the run as it is by then. An undo waits for the engine's answer
+  // to what was sent before, and stops the making of a task that it would undo.
+  void undo() { go_along(-1); }
+  void redo() { go_along(1); }
+  const UndoStack& changes() const { return changes_; }
+  /// The hand has let go of the control: what comes next is another change.
+  void end_gesture() { changes_.end_gesture(); }
+  /// The second click of a double-click on the control of `key`.
+  void rejoin_gesture(const std::string& key) { changes_.rejoin_gesture(key); }
 
   // The playhead: which of the recorded steps is shown. A run of our own goes on, or rests, whatever of its past is shown.
   bool has_playhead() const { return records().size() > 1; }
@@ -194,6 +212,12 @@ class Observatory {
   // What there is to draw.
   const Config& config() const { return config_; }
   const std::string& preset() const { return preset_; }
+  /// What the run began with, before any command; empty for what is not a run of our own, and for a branch.
+  struct Beginning {
+    Config config;
+    std::string preset;
+  };
+  const std::optional<Beginning>& beginning() const { return beginning_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const Task& task() const { return *task_; }
   const std::shared_ptr<const Task>& shared_task() const { return task_; }
@@ -244,7 +268,7 @@ class Observatory {
   void handle(const Event& event);
   void add(const Recorded& recorded);
   void handle(const ConfigChanged& changed);
-  void send_parameter(const std::string& key, const Value& value);
+  void send_parameter(const std::string& key, const Value& value, Hand hand = Hand::off);
   void wish_branch(const PastMoment* moment);
   void handle(const Finished& finished);
   void handle(const CourseReplaced& replaced);
@@ -256,6 +280,9 @@ class Observatory {
   void mark(const ConfigChanged& changed);
   void show_pending(const std::string& key, const Value& value);
   void settle_pending();
+  void go_along(int direction);
+  void follow_changes();
+  void send_undoing(const std::vector<Command>& commands);
   void request_frame();
   void look_back();
   void leave_past();
@@ -294,12 +321,14 @@ class Observatory {
   Past past_;
   std::optional<BranchWish> branch_wish_;
   std::vector<Event> answers_;
-  std::vector<SetParameter> changes_;
+  std::vector<SentChange> sent_;
   bool is_shown_ = true;
   Config confirmed_;  ///< the engine's
   Config config_;     ///< the same with what is pending
   std::map<std::string, Pending> pending_;
   std::string preset_;
+  std::optional<Beginning> beginning_;
+  bool is_beginning_ = true;  ///< the source has not yet told its config
   std::vector<Parameter> parameters_;
   std::shared_ptr<const Task> task_;
   Targets targets_;
@@ -322,6 +351,10 @@ class Observatory {
   std::optional<Message> message_;
   double message_time_ = 0.0;
   bool has_changed_ = false;  ///< a command was executed since the last preview was asked for
+  UndoStack changes_;
+  int wanted_changes_ = 0;  ///< to be redone, or undone where negative, once nothing is pending
+  std::vector<std::string> untold_;  ///< messages about what undoing moves along: it says itself what it has done
+  bool is_backing_off_ = false;      ///< the next change is the engine's own
 };
 
 }  // namespace gramscope::app

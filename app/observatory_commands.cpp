@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/observatory.h"
+#include "core/registry/error.h"
 
 namespace gramscope::app {
 
@@ -25,11 +26,12 @@ std::size_t nearest_record(const std::vector<Record>& records, std::int64_t step
 
 }  // namespace
 
-void Observatory::set_parameter(const std::string& key, const Value& value) {
+void Observatory::set_parameter(const std::string& key, const Value& value, Hand hand) {
   if (is_recording()) return;
-  if (!is_in_past()) return send_parameter(key, value);
+  if (!is_in_past()) return send_parameter(key, value, hand);
   if (!branch_wish_) branch();
   if (!branch_wish_) return;
+  branch_wish_->hand = hand;
   auto& changes = branch_wish_->changes;
   std::erase_if(changes, [&](const SetParameter& change) { return change.key == key; });
   changes.push_back({key, value});
@@ -37,11 +39,16 @@ void Observatory::set_parameter(const std::string& key, const Value& value) {
   adopt_config();
 }
 
-void Observatory::send_parameter(const std::string& key, const Value& value) {
+void Observatory::send_parameter(const std::string& key, const Value& value, Hand hand) {
   source_->send(SetParameter{key, value});
-  changes_.push_back({key, value});
-  pending_[key] = {value, seconds_now()};
+  sent_.push_back({{key, value}, hand});
+  untold_.clear();
+  wanted_changes_ = 0;
+  const Config before = config_;
   show_pending(key, value);
+  if (config_ == before) return;  // so it is already, or the engine refuses it
+  pending_[key] = {value, seconds_now()};
+  changes_.send(SetParameter{key, config_.at(key)}, hand);
   parameters_ = applicable_parameters(config_);
 }
 
@@ -70,6 +77,8 @@ void Observatory::forget_pending() {
 }
 
 void Observatory::run() {
+  // It may lengthen the run, which is no change by the hand that has set its length before.
+  changes_.forget_answered();
   source_->send(Run{status_.state == Engine::State::finished || status_.state == Engine::State::stopped});
   status_.is_running = true;
 }
@@ -157,6 +166,8 @@ void Observatory::set_following(bool is_on) {
 void Observatory::load(const Config& config, const std::string& preset) {
   if (!is_recording()) {
     retire(std::move(opening_));
+    wanted_changes_ = 0;
+    changes_.send(Load{resolve(config), preset});
     return source_->send(Load{config, preset});
   }
   begin_opening(std::make_unique<Opening>(
@@ -193,9 +204,14 @@ void Observatory::show(std::unique_ptr<RunSource> source) {
   on_event_ = {};  // it belonged to the run that was shown
   source_->send(speed_);
   pending_.clear();
+  changes_ = {};
+  wanted_changes_ = 0;
+  is_backing_off_ = false;
   confirmed_ = {};
   adopt_config();
   preset_.clear();
+  beginning_.reset();
+  is_beginning_ = true;
   ++course_revision_;
   course_.clear();
   marks_.clear();
@@ -210,6 +226,56 @@ void Observatory::show(std::unique_ptr<RunSource> source) {
   view.browsing.clear();
   view.selection.clear();
   view.layer = -1;
+}
+
+void Observatory::go_along(int direction) {
+  if (is_recording()) return;
+  sent_.push_back({{}, Hand::off, direction});
+  changes_.end_gesture();
+  wanted_changes_ += direction;
+  // A task that is still being made for the change is not waited for.
+  const bool is_change_waiting = (!pending_.empty() || changes_.is_under_way()) && !changes_.is_undoing();
+  if (direction < 0 && is_change_waiting && opening_ == nullptr && source_->status().preparation) {
+    ++wanted_changes_;
+    return source_->cancel_preparation();
+  }
+  follow_changes();
+}
+
+void Observatory::follow_changes() {
+  if (const auto news = changes_.take_news(); !news.empty()) tell({Message::Level::info, news});
+  if (!pending_.empty()) return;
+  changes_.give_up();
+  while (wanted_changes_ != 0 && !changes_.is_under_way()) {
+    const bool is_undo = wanted_changes_ < 0;
+    wanted_changes_ += is_undo ? 1 : -1;
+    if ((is_undo ? changes_.next_undo() : changes_.next_redo()) == nullptr) {
+      tell({Message::Level::info, is_undo ? "Nothing to undo." : "Nothing to redo."});
+      continue;
+    }
+    try {
+      const Setting now{confirmed_, preset_};
+      send_undoing(is_undo ? changes_.undo(now) : changes_.redo(now));
+    } catch (const UsageError& error) {
+      tell({Message::Level::warning, std::string(is_undo ? "Cannot be undone: " : "Cannot be redone: ") + error.what()});
+    }
+    if (const auto news = changes_.take_news(); !news.empty()) tell({Message::Level::info, news});
+  }
+}
+
+void Observatory::send_undoing(const std::vector<Command>& commands) {
+  untold_.clear();
+  for (const auto& command : commands) {
+    source_->send(command);
+    const auto* set = std::get_if<SetParameter>(&command);
+    if (set == nullptr) continue;
+    std::vector<Change> moved;
+    with_change(config_, set->key, set->value, &moved);
+    for (const auto& other : moved) untold_.push_back(other.message + ".");
+    pending_[set->key] = {set->value, seconds_now()};
+    show_pending(set->key, set->value);
+  }
+  parameters_ = applicable_parameters(config_);
 }
 
 void Observatory::cancel_preparation() {

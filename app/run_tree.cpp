@@ -33,6 +33,11 @@ RunTree::RunTree(std::unique_ptr<Observatory> trunk, std::size_t history_cap) : 
   describe_family();
 }
 
+RunTree::RunTree(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside, std::size_t history_cap)
+    : history_cap_(history_cap) {
+  adopt(std::move(runs), shown, beside);
+}
+
 RunTree::~RunTree() = default;
 
 RunTree::Run* RunTree::find(int id) {
@@ -47,8 +52,12 @@ void RunTree::update() {
   // Wishes first: what a drag has sent meanwhile belongs to the branch that is now made.
   take_wishes();
   for (std::size_t i = 0; i < runs_.size(); ++i)
-    for (const auto& answer : runs_[i].observatory->take_answers())
+    for (const auto& answer : runs_[i].observatory->take_answers()) {
+      const auto* told = std::get_if<RunTold>(&answer);
+      if (told != nullptr && asked_ && told->request == asked_->request) asked_->told[runs_[i].id] = *told;
       if (const auto* ready = std::get_if<BranchReady>(&answer)) make_branch(*ready);
+    }
+  locate_origins();
   pass_changes_on();
   if (auto* second = beside()) clock_.update(shown(), *second);
   describe_family();
@@ -78,13 +87,14 @@ void RunTree::begin_branch(Run& parent, Observatory::BranchWish wish, bool is_be
       std::erase_if(branching_->changes, [&](const SetParameter& known) { return known.key == change.key; });
       branching_->changes.push_back(std::move(change));
     }
+    branching_->hand = wish.hand;
     return;
   }
   if (branching_ || runs_.size() >= kMostRuns)
     return parent.observatory->tell({Message::Level::warning, branching_ ? "Another branch is on its way."
                                                                          : "There are " + std::to_string(kMostRuns) +
                                                                                " runs: remove one in the tree first."});
-  branching_ = Branching{next_request_++, parent.id, std::move(wish.moment), std::move(wish.changes), is_beside};
+  branching_ = Branching{next_request_++, parent.id, std::move(wish.moment), std::move(wish.changes), wish.hand, is_beside};
   parent.observatory->request_branch(branching_->request, branching_->moment);
 }
 
@@ -100,9 +110,9 @@ void RunTree::make_branch(const BranchReady& ready) {
   auto runner = std::make_unique<Runner>(ready.start, goes_on && !branching.is_beside, from.speed(), std::move(hooks));
   Run run;
   run.id = next_id_++;
-  run.origin = {parent->id, branching.moment.segment, branching.moment.step, branching.moment.tick, branching.moment.commands};
+  run.origin = {parent->id, branching.moment.step, branching.moment.tick, branching.moment.commands};
   run.observatory = std::make_unique<Observatory>(from, branching.moment, std::move(runner));
-  for (const auto& change : branching.changes) run.observatory->set_parameter(change.key, change.value);
+  for (const auto& change : branching.changes) run.observatory->set_parameter(change.key, change.value, branching.hand);
   run.goes_on = goes_on;
   from.forget_pending();
   if (from.is_in_past()) from.go_live();
@@ -165,18 +175,91 @@ void RunTree::remove(int id) {
     show(find(next) != nullptr ? next : kTrunk);
   }
   if (branching_ && branching_->parent == id) branching_.reset();
+  // Its branches left the run that it had left itself, there or further back.
+  for (auto& other : runs_) {
+    if (other.origin.parent != id) continue;
+    Origin origin = run->origin;
+    if (other.origin.tick <= run->origin.tick) {
+      origin = other.origin;
+      origin.parent = run->origin.parent;
+    }
+    other.origin = origin;
+  }
   std::erase_if(runs_, [&](const Run& one) { return one.id == id; });
   share_history();
 }
 
+void RunTree::replace(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside) {
+  if (beside_) clock_.end(this->shown(), *this->beside());
+  const auto before = std::exchange(runs_, {});
+  const auto last = std::find_if(before.begin(), before.end(), [&](const Run& run) { return run.id == shown_; });
+  branching_.reset();
+  asked_.reset();
+  beside_.reset();
+  adopt(std::move(runs), shown, beside);
+  this->shown().look_as(*last->observatory);
+}
+
+void RunTree::adopt(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    Run run;
+    run.id = static_cast<int>(i);
+    run.origin = runs[i].origin;
+    run.observatory = std::move(runs[i].observatory);
+    run.observatory->set_shown(i == shown);
+    runs_.push_back(std::move(run));
+  }
+  next_id_ = static_cast<int>(runs_.size());
+  shown_ = static_cast<int>(shown);
+  share_history();
+  if (beside) show_beside(static_cast<int>(*beside));
+  describe_family();
+}
+
+std::vector<int> RunTree::ids() const {
+  std::vector<int> result;
+  for (const auto& run : runs_) result.push_back(run.id);
+  return result;
+}
+
+void RunTree::ask_for_runs(bool has_checkpoints) {
+  asked_ = Asked{next_request_++, has_checkpoints, ids(), {}};
+  for (auto& run : runs_) run.observatory->request_run(asked_->request, has_checkpoints);
+}
+
+std::optional<std::vector<RunTree::Told>> RunTree::take_told() {
+  if (!asked_) return std::nullopt;
+  if (asked_->runs != ids()) ask_for_runs(asked_->has_checkpoints);
+  if (asked_->told.size() < runs_.size()) return std::nullopt;
+  std::vector<Told> result;
+  for (const auto& run : runs_) result.push_back({run.id, run.origin, title(run), asked_->told.at(run.id)});
+  asked_.reset();
+  return result;
+}
+
+void RunTree::locate_origins() {
+  for (auto& run : runs_) {
+    if (!run.origin.parent || run.origin.step >= 0) continue;
+    const Run* parent = find(*run.origin.parent);
+    if (parent == nullptr) continue;
+    const History& history = parent->observatory->history();
+    for (const auto* moment = history.first(); moment != nullptr; moment = history.next(moment->key()))
+      if (moment->tick == run.origin.tick) run.origin.step = moment->step;
+  }
+}
+
 void RunTree::pass_changes_on() {
   for (auto& run : runs_) {
-    const auto changes = run.observatory->take_changes();
+    const auto sent = run.observatory->take_sent();
     if (run.id != shown_ || !beside_ || scope_ != ChangeScope::both) continue;
-    for (const auto& change : changes)
-      if (beside()->config().contains(change.key)) beside()->set_parameter(change.key, change.value);
+    for (const auto& [change, hand, direction] : sent) {
+      if (direction != 0)
+        direction < 0 ? beside()->undo() : beside()->redo();
+      else if (beside()->config().contains(change.key))
+        beside()->set_parameter(change.key, change.value, hand);
+    }
     // What came back to it was not asked of it.
-    beside()->take_changes();
+    beside()->take_sent();
   }
 }
 
@@ -210,7 +293,7 @@ std::vector<const RunTree::Run*> RunTree::in_order() const {
 
 std::string RunTree::title(const Run& run) const {
   const auto marks = own_marks(run);
-  std::string text = run.origin.parent ? "from " + format_count(run.origin.step) : "main";
+  std::string text = run.origin.parent ? "from " + format_count(std::max<std::int64_t>(0, run.origin.step)) : "main";
   if (!run.origin.parent) return text;
   if (marks.empty()) return text + ": unchanged";
   text += ": " + short_name(*run.observatory, *marks.front());
@@ -223,7 +306,7 @@ std::string RunTree::details(const Run& run) const {
   if (run.origin.parent) {
     const Run* parent = find(*run.origin.parent);
     text = "Left " + (parent != nullptr ? "\"" + title(*parent) + "\"" : "a run that was removed") + " at step " +
-           format_count(run.origin.step) + ". ";
+           format_count(std::max<std::int64_t>(0, run.origin.step)) + ". ";
   } else {
     text = "The run that the window began with. ";
   }
@@ -252,7 +335,7 @@ void RunTree::describe_family() {
     one.depth = depth(*run);
     one.title = title(*run);
     one.details = details(*run);
-    one.begun_at = run->origin.step;
+    one.begun_at = std::max<std::int64_t>(0, run->origin.step);
     one.step = observatory.status().step;
     one.is_running = observatory.status().is_running;
     one.is_shown = run->id == shown_;

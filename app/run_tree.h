@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,10 +23,21 @@ class RunTree {
   /// Where a run of the tree comes from.
   struct Origin {
     std::optional<int> parent;  ///< empty for the first
-    std::int64_t segment = 0;
-    std::int64_t step = 0;
+    std::int64_t step = -1;    ///< of the parent; -1: it has still to come there again
     std::int64_t tick = 0;
     std::size_t commands = 0;  ///< of the parent's that belong to it
+  };
+  /// A run between two of its steps, as a session has it.
+  struct Told {
+    int id = 0;
+    Origin origin;
+    std::string title;
+    RunTold run;
+  };
+  /// One that is to be there: its parent is the place of another in the list, one before it.
+  struct Restored {
+    Origin origin;
+    std::unique_ptr<Observatory> observatory;
   };
   struct Run {
     int id = 0;
@@ -39,6 +51,9 @@ class RunTree {
   static constexpr std::size_t kMostRuns = 24;
 
   explicit RunTree(std::unique_ptr<Observatory> trunk, std::size_t history_cap = History::kDefaultCap);
+  /// See replace().
+  RunTree(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside,
+          std::size_t history_cap = History::kDefaultCap);
   ~RunTree();
 
   /// Once a frame: takes in what has come from all runs, makes the branches that are asked for, and takes the wishes that the
@@ -62,6 +77,14 @@ class RunTree {
   void show_beside(int id);
   /// Not the first, which files are written of, and whose session holds the others.
   void remove(int id);
+  /// Others in the place of all: the first is the trunk. `shown` and `beside` are places in the list.
+  void replace(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside);
+
+  /// Has every run tell where it is. Snapshots of another program have nothing to tell.
+  void ask_for_runs(bool has_checkpoints);
+  /// What they have told, once all have: in the order of runs(). Asked anew where runs have come or gone since.
+  std::optional<std::vector<Told>> take_told();
+
   /// Whether a branch is on its way.
   bool is_branching() const { return branching_.has_value(); }
 
@@ -80,10 +103,22 @@ class RunTree {
     int parent = 0;
     PastMoment moment;
     std::vector<SetParameter> changes;
+    Hand hand = Hand::off;
     bool is_beside = false;
   };
 
+  /// What all were asked.
+  struct Asked {
+    std::int64_t request = 0;
+    bool has_checkpoints = false;
+    std::vector<int> runs;
+    std::map<int, RunTold> told;
+  };
+
   Run* find(int id);
+  void adopt(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside);
+  std::vector<int> ids() const;
+  void locate_origins();
   void begin_branch(Run& parent, Observatory::BranchWish wish, bool is_beside);
   void make_branch(const BranchReady& ready);
   void take_wishes();
@@ -101,6 +136,7 @@ class RunTree {
   int next_id_ = 1;
   std::int64_t next_request_ = 1;
   std::optional<Branching> branching_;
+  std::optional<Asked> asked_;
   ChangeScope scope_ = ChangeScope::both;
   CommonClock clock_;
   std::size_t history_cap_;

@@ -97,11 +97,11 @@ std::optional<PlayheadMove> playhead_move_of(int key) {
   return std::nullopt;
 }
 
-/// The key as the user's layout names it where that is a letter: Ctrl with a letter means that letter, wherever it is.
-int as_named(int key) {
+/// The key of the letter that it types on this keyboard: GLFW names keys by where they are on an American one.
+int key_of_letter(int key) {
   const char* name = glfwGetKeyName(key, 0);
-  if (name == nullptr || name[0] == '\0' || name[1] != '\0') return key;
-  return name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + GLFW_KEY_A : key;
+  const bool is_letter = name != nullptr && name[0] >= 'a' && name[0] <= 'z' && name[1] == '\0';
+  return is_letter ? GLFW_KEY_A + (name[0] - 'a') : key;
 }
 
 double seconds_since(Clock::time_point then) {
@@ -169,7 +169,7 @@ void Window::Impl::install_callbacks() {
   GLFWwindow* window = context.handle();
   glfwSetWindowUserPointer(window, this);
   glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int mods) {
-    static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_key(as_named(key), action, mods);
+    static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_key(key_of_letter(key), action, mods);
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned character) {
     static_cast<Impl*>(glfwGetWindowUserPointer(w))->on_character(static_cast<char32_t>(character));
@@ -216,6 +216,9 @@ void Window::Impl::on_key(int key, int action, int mods) {
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) set_scale(wanted_scale * 1.1f);
   if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) set_scale(wanted_scale / 1.1f);
   if (key == GLFW_KEY_0 || key == GLFW_KEY_KP_0) set_scale(natural_scale);
+  if (observatory == nullptr) return;
+  if (key == GLFW_KEY_Z) workspace.undo(*observatory, (mods & GLFW_MOD_SHIFT) != 0);
+  if (key == GLFW_KEY_Y) workspace.undo(*observatory, true);
 }
 
 void Window::Impl::on_character(char32_t character) {
@@ -341,6 +344,7 @@ bool Window::draw_frame(Observatory& observatory) {
   impl_->observatory = &observatory;  // what is typed before the frame is meant for it
   return draw([&]() -> Observatory& {
     observatory.update();
+    if (impl_->options.each_frame) impl_->options.each_frame(observatory);
     return observatory;
   });
 }
@@ -349,7 +353,8 @@ bool Window::draw_frame(RunTree& tree) {
   impl_->observatory = &tree.shown();
   return draw([&]() -> Observatory& {
     tree.update();
-    return tree.shown();
+    if (impl_->options.each_frame) impl_->options.each_frame(tree.shown());
+    return tree.shown();  // another one where each_frame has put other runs into the tree
   });
 }
 
@@ -358,7 +363,6 @@ bool Window::draw(const std::function<Observatory&()>& follow) {
   glfwPollEvents();
   Observatory& observatory = follow();
   impl.observatory = &observatory;
-  if (impl.options.each_frame) impl.options.each_frame(observatory);
   impl.begin_imgui_frame();
   if (impl.script) impl.script->before_frame(impl.script_host(observatory));
   impl.draw_contents(observatory);

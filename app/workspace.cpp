@@ -130,6 +130,7 @@ void Workspace::draw(Observatory& observatory) {
       draw_recording_panel(observatory, layout_.parameters);
     else
       draw_parameter_panel(observatory.changed_run(), layout_.parameters);
+    if (auto* beside = observatory.family.beside; beside != nullptr && !ImGui::IsMouseDown(0)) beside->end_gesture();
   }
   draw_views(observatory);
   if (!is_empty(layout_.run_tree)) {
@@ -431,6 +432,12 @@ void Workspace::execute(Observatory& observatory, Shortcut shortcut) {
       shows_shortcuts_ = !shows_shortcuts_;
       return;
   }
+}
+
+void Workspace::undo(Observatory& observatory, bool is_redo) {
+  if (browser_.is_open() || does_escape_belong_to_imgui()) return;
+  auto& run = observatory.changed_run();
+  is_redo ? run.redo() : run.undo();
 }
 
 void Workspace::drop(Observatory& observatory, const std::filesystem::path& path) {

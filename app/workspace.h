@@ -49,8 +49,11 @@ class Workspace {
   bool owns_arrow_keys(const Observatory& observatory) const;
   /// True if there was a playhead to move.
   bool move_playhead(Observatory& observatory, PlayheadMove move);
-  /// Esc: leaves the file browser, the card that asks where to save, the overlay, the card with lost sessions, the making of a task, the control that has the keyboard, or the full
-  /// view: the first of these that there is.
+  /// Undoes the last change of parameters, or redoes what was undone. Rests while a text field or a list is open: the keys
+  /// are theirs.
+  void undo(Observatory& observatory, bool is_redo);
+  /// Esc: leaves the file browser, the card that asks where to save, the overlay, the card with lost sessions, the making of a
+  /// task, the control that has the keyboard, or the full view: the first of these that there is.
   void escape(Observatory& observatory);
   /// A file dropped on the window.
   void drop(Observatory& observatory, const std::filesystem::path& path);

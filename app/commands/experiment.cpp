@@ -2,23 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iostream>
 #include <map>
 
 #include "app/commands/catalogue.h"
+#include "core/io/config_text.h"
+#include "core/io/given_values.h"
 #include "core/io/version.h"
 #include "core/registry/error.h"
-#include "core/registry/registry.h"
 
 namespace gramscope::app {
 
 namespace {
-
-bool is_deciding(const std::string& key) {
-  const auto keys = deciding_keys();
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
 
 /// The user's values by key: later ones win, and --seed and --steps over both.
 std::map<std::string, std::string> given_values(const ExperimentOptions& options) {
@@ -32,30 +27,6 @@ std::map<std::string, std::string> given_values(const ExperimentOptions& options
   if (!options.seed.empty()) given["run.seed"] = options.seed;
   if (!options.steps.empty()) given["run.steps"] = options.steps;
   return given;
-}
-
-/// `config` (resolved) with the user's kinds and other values that decide which parameters apply. Values that `stated`, the file's own, loses or changes by that
-/// are noted.
-Config with_deciding_values(Config config, const Config& stated, const std::map<std::string, std::string>& given,
-                  std::vector<std::string>* notes) {
-  for (const auto key_view : deciding_keys()) {
-    const std::string key(key_view);
-    const auto found = given.find(key);
-    if (found == given.end()) continue;
-    const auto value = parse_value(find_parameter(applicable_parameters(config), key), found->second);
-    if (value == config.at(key)) continue;
-    const Config before = std::exchange(config, with_change(config, key, value, nullptr));
-    for (const auto& [name, old] : stated.values()) {
-      if (name == key || given.contains(name) || !before.contains(name)) continue;
-      if (!config.contains(name))
-        notes->push_back(fmt::format("{} = {} of the preset does not apply with {} = {}: left out", name,
-                                     to_string(old), key, found->second));
-      else if (config.at(name) != before.at(name))
-        notes->push_back(fmt::format("{} is {} with {} = {}, instead of the preset's {}", name,
-                                     to_string(config.at(name)), key, found->second, to_string(old)));
-    }
-  }
-  return config;
 }
 
 }  // namespace
@@ -80,20 +51,8 @@ Experiment choose_experiment(const ExperimentOptions& options, const std::string
   Experiment experiment;
   experiment.session = load_session(options.preset.empty() ? std::string(kFlagshipPreset) : options.preset);
   auto& session = experiment.session;
-  const auto given = given_values(options);
-
-  const Config stated = session.preset.config;
-  Config complete = resolve(stated);
-  if (!stated.contains("run.on_divergence")) complete.set("run.on_divergence", on_divergence);
-  Config config = with_deciding_values(complete, stated, given, &experiment.notes);
-  const auto applicable = applicable_parameters(config);
-  for (const auto& [key, text] : given) {
-    if (is_deciding(key)) continue;
-    auto parameter = find_parameter(applicable, key);
-    parameter.unavailable.clear();  // that may follow from values further on; resolve() sees them all
-    config.set(key, parse_value(parameter, text));
-  }
-  session.preset.config = resolve(config);
+  session.preset.config =
+      with_given_values(session.preset.config, given_values(options), on_divergence, &experiment.notes);
 
   if (session.is_recorded()) {
     if (!options.steps.empty()) session.ticks.reset();
@@ -113,19 +72,11 @@ void print_notes(const Experiment& experiment) {
 }
 
 std::string without_display(const std::string& cause, const ExperimentOptions& options) {
-  const auto quoted = [](const std::string& text) {
-    constexpr std::string_view kPlain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
-    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
-  };
   std::string command =
-      "gramscope run " + (options.preset.empty() ? std::string(kFlagshipPreset) : quoted(options.preset));
-  for (const auto& set : options.sets) command += " --set " + quoted(set);
-  if (!options.seed.empty()) command += " --seed " + quoted(options.seed);
-  if (!options.steps.empty()) command += " --steps " + quoted(options.steps);
+      "gramscope run " + (options.preset.empty() ? std::string(kFlagshipPreset) : shell_quoted(options.preset));
+  for (const auto& set : options.sets) command += " --set " + shell_quoted(set);
+  if (!options.seed.empty()) command += " --seed " + shell_quoted(options.seed);
+  if (!options.steps.empty()) command += " --steps " + shell_quoted(options.steps);
   return fmt::format("no window: {}\n  the same without one: {}", cause, command);
 }
 

@@ -12,11 +12,13 @@
 #include "app/commands/preparation.h"
 #include "app/commands/recording_source.h"
 #include "app/commands/replay_run.h"
+#include "app/commands/session_keeper.h"
 #include "app/run_tree.h"
 #include "app/window.h"
 #include "core/io/run_output.h"
 #include "core/io/safetensors.h"
 #include "core/registry/error.h"
+#include "core/registry/registry.h"
 
 namespace gramscope::app {
 
@@ -76,6 +78,31 @@ bool has_ended(const Observatory& observatory) {
   return observatory.snapshot() != nullptr && observatory.snapshot()->step() == status.step;
 }
 
+/// The commands of --twin, each checked after those before it; nothing where it is not given. Throws UsageError.
+std::optional<std::vector<ExecutedCommand>> twin_of(const Session& session, const std::vector<std::string>& values) {
+  if (values.empty()) return std::nullopt;
+  std::vector<ExecutedCommand> commands;
+  Config config = session.preset.config;
+  for (const auto& text : values) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError(fmt::format("--twin {}: must be KEY=VALUE, as --set", text));
+    const std::string key = text.substr(0, equals);
+    const Value value = parse_value(find_parameter(applicable_parameters(config), key), text.substr(equals + 1));
+    config = with_change(config, key, value, nullptr);
+    commands.push_back({0, SetParameter{key, value}});
+  }
+  return commands;
+}
+
+/// The session's run from its beginning, with other parameters.
+RunTree::Restored make_twin(const Session& session, const std::vector<ExecutedCommand>& commands, const SetSpeed& speed) {
+  RunnerHooks hooks{.read_weights = weight_reader()};
+  hooks.catch_up.commands = commands;
+  return {{RunTree::kTrunk, 0, 0, 0},
+          std::make_unique<Observatory>(session.preset.config, session.preset.name, false, speed, nullptr, std::move(hooks))};
+}
+
 }  // namespace
 
 void add_gui_options(CLI::App& command, GuiOptions& options) {
@@ -85,6 +112,12 @@ void add_gui_options(CLI::App& command, GuiOptions& options) {
       .add_option("--history", options.history, "The most memory for the past that can be gone back to, in MiB")
       ->option_text("MIB [512]")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
+  command
+      .add_option("--twin", options.twin,
+                  "Shows a second run beside the first, the same but for this parameter; may be repeated")
+      ->option_text("KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
   add_window_settings(command, options.window, "Closes the window when the run has ended");
 }
 
@@ -94,10 +127,9 @@ ExitCode gui_command(const GuiOptions& options) {
   const auto& preset = experiment.session.preset;
   const auto speed = parse_speed(options.window.speed);
   print_notes(experiment);
-  if (!experiment.session.commands.empty())
-    std::cerr
-        << "gramscope: note: the window starts from the session's first values; `gramscope run` repeats its "
-           "commands\n";
+  const auto& session = experiment.session;
+  const bool is_restored = session.is_recorded();
+  const auto twin = twin_of(session, options.twin);
 
   ItemLog log(options.window.items);
   const InterruptGuard guard;
@@ -106,18 +138,31 @@ ExitCode gui_command(const GuiOptions& options) {
   // The text of a task is read before there is a window to be dead meanwhile; the files of a run wait for both.
   Progress progress;
   Writer writer;
-  auto trunk = std::make_unique<Observatory>(
-      preset.config, preset.name, false, speed,
+  auto runs = restored_runs(
+      session, speed,
       [&](const Event& event) {
         if (const auto* changed = std::get_if<ConfigChanged>(&event))
-          for (const auto& note : changed_inputs(experiment.session, *changed->task))
-            std::cerr << "gramscope: note: " << note << '\n';
+          for (const auto& note : changed_inputs(session, *changed->task)) std::cerr << "gramscope: note: " << note << '\n';
         writer.on(event);
       },
       RunnerHooks{.read_weights = weight_reader(), .first_task_work = task_preparation(progress)});
-  Observatory& observatory = *trunk;
-  RunTree tree(std::move(trunk), options.history << 20);
+  std::optional<std::size_t> beside = session.twin;
+  if (twin) {
+    beside = runs.size();
+    runs.push_back(make_twin(session, *twin, speed));
+  }
+  RunTree tree(std::move(runs), session.current, beside, options.history << 20);
   progress.clear();
+  std::optional<SessionKeeper> keeper;
+  window_of_run.experiments.load = [&keeper, load = window_of_run.experiments.load](Observatory& observatory,
+                                                                                    const std::string& name) {
+    if (names_a_file(name) && load_session(name).is_recorded()) return keeper->open(name);
+    load(observatory, name);
+  };
+  window_of_run.each_frame = [&keeper, each_frame = window_of_run.each_frame](Observatory& observatory) {
+    if (keeper) keeper->update();
+    if (each_frame) each_frame(observatory);
+  };
   std::optional<Window> window;
   try {
     window.emplace(std::move(window_of_run));
@@ -125,21 +170,26 @@ ExitCode gui_command(const GuiOptions& options) {
     throw DisplayError(without_display(error.what(), options.experiment));
   }
   writer.open(options.out, preset);
+  std::string reason_to_keep;
   if (!options.out.empty())
-    observatory.keep_source(fmt::format("This window writes its run to {}: nothing else is opened in it. Open another "
-                                        "window without --out.",
-                                        options.out));
-  observatory.run();
+    reason_to_keep = fmt::format("This window writes its run to {}: nothing else is opened in it. Open another window "
+                                 "without --out.",
+                                 options.out);
+  tree.trunk().keep_source(reason_to_keep);
+  keeper.emplace(tree, window->workspace(), session, options.experiment.preset, reason_to_keep);
+  // What was saved rests where it was.
+  if (!is_restored || options.window.quit) tree.shown().run();
   try {
     window->run(tree);
   } catch (...) {
-    writer.finish(observatory.runner());
+    writer.finish(tree.trunk().runner());
     throw;
   }
-  const auto status = observatory.status();
-  writer.finish(observatory.runner());
+  const auto status = tree.trunk().status();
+  writer.finish(tree.trunk().runner());
   if (status.has_failed) throw RuntimeError(status.failure);
   if (InterruptGuard::was_interrupted()) return ExitCode::interrupted;
+  keeper->end_cleanly();
   if (writer.has_failed()) return ExitCode::failure;
   return options.window.quit && status.state == Engine::State::diverged ? ExitCode::diverged : ExitCode::ok;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "app/commands/exit_code.h"
 #include "app/commands/experiment.h"
@@ -12,6 +13,7 @@ namespace gramscope::app {
 struct GuiOptions {
   ExperimentOptions experiment;
   std::string out;
+  std::vector<std::string> twin;
   std::size_t history = 512;  ///< MiB
   WindowSettings window;
 };

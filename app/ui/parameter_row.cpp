@@ -237,6 +237,10 @@ void draw_track(const Parameter& parameter, const Interaction& state, const Rect
                        1.5f * scale);
 }
 
+bool is_arrow_down() {
+  return ImGui::IsKeyDown(ImGui::GetKeyIndex(ImGuiKey_RightArrow)) || ImGui::IsKeyDown(ImGui::GetKeyIndex(ImGuiKey_LeftArrow));
+}
+
 /// The value the mouse or the keys ask for this frame.
 std::optional<double> moved_value(const Parameter& parameter, const Interaction& state, const Rect& track,
                                   double value) {
@@ -294,7 +298,7 @@ std::optional<Value> follow(const Parameter& parameter, const Interaction& state
   return std::nullopt;
 }
 
-std::optional<Value> slider_row(const Parameter& parameter, const Value& current, const Columns& columns) {
+ParameterEdit slider_row(const Parameter& parameter, const Value& current, const Columns& columns) {
   const std::string name = "parameter." + parameter.key;
   const std::string number_name = "value." + name;
   const float reach = 6.0f * ui_scale();
@@ -303,14 +307,16 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
   const Rect sensitive{{track.min.x - reach, track.min.y}, {track.max.x + reach, track.max.y}};
   const auto state = interact(name, sensitive, track, ImGuiButtonFlags_PressedOnClick);
   double shown = shown_value(state.id, number_in(current));
-  std::optional<Value> result;
+  ParameterEdit result;
+  result.is_held = state.is_held || (state.is_focused && is_arrow_down());
+  result.is_double_click = state.is_hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
 
   const bool is_typing = is_text_edit_open(number_name);
   const bool wants_typing =
       state.is_hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left) && ImGui::GetIO().KeyCtrl;
   const bool wants_typing_by_key =
       state.is_focused && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Enter), false);
-  if (!wants_typing && !is_typing) result = follow(parameter, state, track, number_in(current), &shown);
+  if (!wants_typing && !is_typing) result.value = follow(parameter, state, track, number_in(current), &shown);
   if (state.is_visible) draw_track(parameter, state, track, shown);
 
   Interaction number;
@@ -328,7 +334,7 @@ std::optional<Value> slider_row(const Parameter& parameter, const Value& current
   const bool start = number.was_pressed || wants_typing || wants_typing_by_key;
   const Value shown_as_value = value_of(parameter, shown);
   const auto edit = text_edit(number_name, field, start, editable_value(shown_as_value));
-  if (edit.confirmed) result = typed_value(parameter, *edit.confirmed);
+  if (edit.confirmed) result.value = typed_value(parameter, *edit.confirmed);
   if (!edit.is_open && number.is_visible) {
     if (number.is_hovered) canvas().AddRectFilled(field.min, field.max, palette().control, 3.0f * ui_scale());
     draw_text_right(fonts().body, columns.number.max.x, centred_y(fonts().body, field.min.y, field.max.y),
@@ -366,7 +372,7 @@ ParameterEdit parameter_row(const Parameter& parameter, const Value& current, co
       return file_row(parameter, current, columns);
     case ParameterType::integer:
     case ParameterType::real:
-      return {slider_row(parameter, current, columns)};
+      return slider_row(parameter, current, columns);
   }
   return {};
 }

@@ -14,8 +14,10 @@ inline constexpr float kParameterRowHeight = 25.0f;
 
 /// What the user did to a parameter in this frame.
 struct ParameterEdit {
-  std::optional<Value> value;  ///< the new one
-  bool wants_file = false;     ///< asks for a file to be chosen
+  std::optional<Value> value;    ///< the new one
+  bool wants_file = false;       ///< asks for a file to be chosen
+  bool is_held = false;          ///< the hand is on the control: more values of the same change may follow
+  bool is_double_click = false;  ///< of which the first click may have been a change already
 };
 
 /// What choosing it brings with it ("changes the model to UFM"); empty if nothing more. Asked while the list is open.

@@ -2,10 +2,23 @@
 
 #include <GLFW/glfw3.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace gramscope::app {
+
+namespace {
+
+/// Whether `name` begins with `prefix`, in capitals or not.
+bool begins_with(std::string_view name, std::string_view prefix) {
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  const auto is_same = [&](char a, char b) { return lower(a) == lower(b); };
+  return name.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), name.begin(), is_same);
+}
+
+}  // namespace
 
 std::optional<ScriptKey> parse_key(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, int>, 14> kNamed{{
@@ -30,7 +43,7 @@ std::optional<ScriptKey> parse_key(std::string_view name) {
     for (const auto& [prefix, mod] : {std::pair<std::string_view, int>{"Ctrl+", GLFW_MOD_CONTROL},
                                       std::pair<std::string_view, int>{"Shift+", GLFW_MOD_SHIFT},
                                       std::pair<std::string_view, int>{"Alt+", GLFW_MOD_ALT}}) {
-      if (!name.starts_with(prefix) || name.size() == prefix.size()) continue;
+      if (!begins_with(name, prefix) || name.size() == prefix.size()) continue;
       key.mods |= mod;
       name.remove_prefix(prefix.size());
       found = true;

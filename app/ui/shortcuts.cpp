@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 23> lines{{
+  static constexpr std::array<ShortcutHelp, 24> lines{{
       {"Space", "run or pause; play a recording or the past"},
       {".", "take one step; in the past the next recorded one"},
       {",  ← →", "into the past: the recorded step before, the next"},
@@ -21,6 +21,7 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"Esc", "leave the control, the list or this page"},
       {"Double-click", "slider: default value; plot, matrix: all of it"},
       {"Ctrl+click", "slider: type a value"},
+      {"Ctrl+Z  Ctrl+Y", "undo a change of parameters, redo it"},
       {"Wheel, drag", "plot, matrix: zoom and pan; PCA: zoom and turn"},
       {"+ −  0  ← →", "zoom, show whole and move the focused matrix"},
       {"Title ▾", "another picture in this panel"},

@@ -10,7 +10,7 @@
 namespace gramscope::app {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 59> kSpellings{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 61> kSpellings{{
     {"α", "alpha"}, {"β", "beta"},   {"γ", "gamma"}, {"δ", "delta"}, {"ε", "eps"},   {"η", "eta"},
     {"κ", "kappa"}, {"λ", "lambda"}, {"μ", "mu"},    {"π", "pi"},    {"σ", "sigma"}, {"τ", "tau"},
     {"φ", "phi"},   {"ω", "omega"},  {"Σ", "Sigma"}, {"Δ", "Delta"}, {"−", "-"},     {"–", "-"},
@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 59> kSpellin
     {"✗", "x"},     {"ᵀ", "^T"},     {"⁺", "^+"},    {"²", "^2"},    {"³", "^3"},    {"⁻", "^-"},
     {"¹", "^1"},    {"₀", "_0"},     {"₁", "_1"},    {"₂", "_2"},    {"⟨", "<"},     {"⟩", ">"},
     {"…", "..."},   {"’", "'"},      {"∈", "in"},    {"∑", "sum"},   {"½", "1/2"},   {"∞", "inf"},
-    {"°", " deg"},  {"⊙", "(.)"},    {"′", "'"},     {"╌", "--"},
+    {"°", " deg"},  {"⊙", "(.)"},    {"′", "'"},     {"╌", "--"},    {"↶", "<"},      {"↷", ">"},
 }};
 
 const char* begin_of(std::string_view text) { return text.data(); }

@@ -12,6 +12,7 @@
 #include "app/ui/widgets.h"
 #include "app/views/hover_card.h"
 #include "app/views/reading.h"
+#include "app/views/undo_buttons.h"
 #include "core/registry/error.h"
 #include "core/theory/spherical_code_bound.h"
 
@@ -137,7 +138,11 @@ class PanelColumn {
 
   /// Sent after drawing: a change replaces the parameters that are being drawn.
   void send() {
-    if (changed_) observatory_.set_parameter(changed_->first, changed_->second);
+    if (!double_clicked_.empty()) observatory_.rejoin_gesture(double_clicked_);
+    if (changed_) observatory_.set_parameter(changed_->first, changed_->second, hand_);
+    if (hand_ == Hand::off) observatory_.end_gesture();
+    if (wish_ == UndoWish::undo) observatory_.undo();
+    if (wish_ == UndoWish::redo) observatory_.redo();
   }
 
  private:
@@ -150,6 +155,8 @@ class PanelColumn {
     const float height = fonts().heading->FontSize;
     if (is_drawn_) {
       group_heading({left(), y_}, group);
+      // Beside the first heading there is room, whatever the panel is set to.
+      if (is_first) wish_ = undo_buttons(observatory_, right(), y_ + 0.5f * height);
       report_visible_item("label.group." + group, {{left(), y_}, {right(), y_ + height}});
     }
     y_ += height + std::round(5.0f * scale);
@@ -165,6 +172,8 @@ class PanelColumn {
       });
       if (edit.value) changed_ = {parameter.key, *edit.value};
       if (edit.wants_file) observatory_.view.browsing = parameter.key;
+      if (edit.is_held) hand_ = Hand::on;
+      if (edit.is_double_click) double_clicked_ = parameter.key;
     }
     y_ += height;
     if (const auto text = note_under(observatory_, parameter.key)) note("note." + parameter.key, *text);
@@ -204,6 +213,9 @@ class PanelColumn {
   float y_;
   float label_width_ = 0.0f;
   std::optional<std::pair<std::string, Value>> changed_;
+  Hand hand_ = Hand::off;  ///< whether one is on a control
+  std::string double_clicked_;
+  UndoWish wish_ = UndoWish::none;
 };
 
 }  // namespace

@@ -23,6 +23,17 @@ void change_paths(Config& config, const Change& change) {
   }
 }
 
+/// Whether a parameter of that key is a path, whatever has it.
+bool is_file_parameter(const std::string& key) {
+  const auto is_it = [&](const auto& entry) {
+    return std::any_of(entry.parameters.begin(), entry.parameters.end(), [&](const Parameter& parameter) {
+      return parameter.key == key && parameter.type == ParameterType::file;
+    });
+  };
+  return std::any_of(task_entries().begin(), task_entries().end(), is_it) ||
+         std::any_of(model_entries().begin(), model_entries().end(), is_it);
+}
+
 }  // namespace
 
 void anchor_paths(Config& config, const fs::path& directory) {
@@ -42,6 +53,11 @@ std::string absolute_input(const std::string& key, const std::string& path) {
   std::error_code error;
   const auto absolute = fs::absolute(path, error);
   return error ? path : absolute.lexically_normal().string();
+}
+
+Value with_absolute_path(const std::string& key, const Value& value) {
+  const auto* path = std::get_if<std::string>(&value);
+  return path != nullptr && is_file_parameter(key) ? Value{absolute_input(key, *path)} : value;
 }
 
 void make_paths_absolute(Config& config) { change_paths(config, absolute_input); }

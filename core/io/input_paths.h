@@ -19,4 +19,7 @@ void make_paths_absolute(Config& config);
 /// are.
 std::string absolute_input(const std::string& key, const std::string& path);
 
+/// The value of any parameter, its path absolute where it is a file.
+Value with_absolute_path(const std::string& key, const Value& value);
+
 }  // namespace gramscope

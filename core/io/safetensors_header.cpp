@@ -21,7 +21,6 @@ using HeaderJson = nlohmann::json;
 
 constexpr std::string_view kMetadataKey = "__metadata__";
 constexpr std::size_t kMostTensorDimensions = 32;
-constexpr std::size_t kMostTensors = 100'000;
 /// Larger than any file: what an extent beside one of 0 may be at most.
 constexpr std::uint64_t kMostExtent = std::uint64_t{1} << 48;
 

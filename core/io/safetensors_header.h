@@ -27,6 +27,8 @@ struct SafetensorsHeader {
 
 /// The most bytes of a header that are read: that of a model with ten thousand tensors has one.
 inline constexpr std::uint64_t kMostHeaderBytes = std::uint64_t{16} << 20;
+/// The most tensors of a file that is read.
+inline constexpr std::size_t kMostTensors = 100'000;
 
 /// Takes the header off the stream, which leaves the data. Throws InputError "where: place: problem" unless it is well
 /// formed JSON with nothing but what the format has, every tensor has as many bytes as its type and shape need, and

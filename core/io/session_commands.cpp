@@ -104,17 +104,6 @@ Command parse_command(const TomlDocument& document, const toml::table& table, co
   return Restart{};
 }
 
-/// Whether a parameter of that key is a path, whatever has it.
-bool is_file_parameter(const std::string& key) {
-  const auto is_it = [&](const auto& entry) {
-    return std::any_of(entry.parameters.begin(), entry.parameters.end(), [&](const Parameter& parameter) {
-      return parameter.key == key && parameter.type == ParameterType::file;
-    });
-  };
-  return std::any_of(task_entries().begin(), task_entries().end(), is_it) ||
-         std::any_of(model_entries().begin(), model_entries().end(), is_it);
-}
-
 }  // namespace
 
 ParsedCommands parse_commands(const TomlDocument& document, const CommandTables& given,
@@ -142,10 +131,8 @@ ParsedCommands parse_commands(const TomlDocument& document, const CommandTables&
 std::string command_toml(const Engine::Executed& executed, const std::string& name) {
   std::string text = fmt::format("\n[[{}]]\ntick = {}\n", name, executed.tick);
   if (const auto* set = std::get_if<SetParameter>(&executed.command)) {
-    const auto* path = std::get_if<std::string>(&set->value);
-    const bool is_path = path != nullptr && is_file_parameter(set->key);
     text += fmt::format("op = \"set\"\nkey = {}\nvalue = {}\n", toml_text(Value{set->key}),
-                        toml_text(is_path ? Value{absolute_input(set->key, *path)} : set->value));
+                        toml_text(with_absolute_path(set->key, set->value)));
   } else if (const auto* load = std::get_if<Load>(&executed.command)) {
     Config config = load->config;
     make_paths_absolute(config);

@@ -25,6 +25,8 @@ class Metrics {
     values_.push_back({std::move(key), std::numeric_limits<double>::quiet_NaN(), std::move(reason)});
   }
 
+  void append(MetricValue value) { values_.push_back(std::move(value)); }
+
   /// In the place of the value of the same key; at the end where there is none.
   void replace(MetricValue value) {
     for (auto& old : values_)

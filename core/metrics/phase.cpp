@@ -25,23 +25,23 @@ void PhaseTracker::observe(std::int64_t step, const Metrics& metrics) {
   const bool is_collapsed =
       metrics.get("nc2_equiangular") < kCollapsedEquiangular && metrics.get("accuracy") == 1.0;
 
-  if (is_semantic_ahead) has_structure_begun_ = true;
-  if (has_structure_begun_ && (!peak_semantic_ || semantic > *peak_semantic_)) {
-    peak_semantic_ = semantic;
-    peak_step_ = step;
-    overtake_step_.reset();
-    collapse_step_.reset();
-  } else if (has_structure_begun_ && is_symmetric_ahead && !overtake_step_) {
-    overtake_step_ = step;
+  if (is_semantic_ahead) state_.has_structure_begun = true;
+  if (state_.has_structure_begun && (!state_.peak_semantic || semantic > *state_.peak_semantic)) {
+    state_.peak_semantic = semantic;
+    state_.peak_step = step;
+    state_.overtake_step.reset();
+    state_.collapse_step.reset();
+  } else if (state_.has_structure_begun && is_symmetric_ahead && !state_.overtake_step) {
+    state_.overtake_step = step;
   }
 
   if (is_collapsed) {
-    phase_ = Phase::collapsed;
-    if (!collapse_step_) collapse_step_ = step;
+    state_.phase = Phase::collapsed;
+    if (!state_.collapse_step) state_.collapse_step = step;
   } else if (is_semantic_ahead) {
-    phase_ = Phase::structure;
+    state_.phase = Phase::structure;
   } else if (is_symmetric_ahead) {
-    phase_ = has_structure_begun_ ? Phase::collapsing : Phase::unformed;
+    state_.phase = state_.has_structure_begun ? Phase::collapsing : Phase::unformed;
   }
 }
 

@@ -19,22 +19,30 @@ class PhaseTracker {
  public:
   void observe(std::int64_t step, const Metrics& metrics);
 
-  Phase phase() const { return phase_; }
+  Phase phase() const { return state_.phase; }
   /// Step and value of the maximum of cka_semantic since structure began.
-  std::optional<std::int64_t> peak_step() const { return peak_step_; }
-  std::optional<double> peak_semantic() const { return peak_semantic_; }
+  std::optional<std::int64_t> peak_step() const { return state_.peak_step; }
+  std::optional<double> peak_semantic() const { return state_.peak_semantic; }
   /// First recorded step after the peak with cka_symmetric >= cka_semantic.
-  std::optional<std::int64_t> overtake_step() const { return overtake_step_; }
+  std::optional<std::int64_t> overtake_step() const { return state_.overtake_step; }
   /// First recorded step, after the peak where there was one, at which the phase is collapsed.
-  std::optional<std::int64_t> collapse_step() const { return collapse_step_; }
+  std::optional<std::int64_t> collapse_step() const { return state_.collapse_step; }
+
+  /// All that it knows: what a checkpoint keeps.
+  struct State {
+    Phase phase = Phase::unformed;
+    bool has_structure_begun = false;
+    std::optional<std::int64_t> peak_step;
+    std::optional<double> peak_semantic;
+    std::optional<std::int64_t> overtake_step;
+    std::optional<std::int64_t> collapse_step;
+    friend bool operator==(const State&, const State&) = default;
+  };
+  const State& state() const { return state_; }
+  void restore(const State& state) { state_ = state; }
 
  private:
-  Phase phase_ = Phase::unformed;
-  bool has_structure_begun_ = false;
-  std::optional<std::int64_t> peak_step_;
-  std::optional<double> peak_semantic_;
-  std::optional<std::int64_t> overtake_step_;
-  std::optional<std::int64_t> collapse_step_;
+  State state_;
 };
 
 }  // namespace gramscope

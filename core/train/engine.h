@@ -16,6 +16,7 @@
 
 namespace gramscope {
 
+struct StoredRun;
 class Trainer;
 
 /// Trains one model on one task, step by step. Synchronous and single-threaded: `run` calls it directly, Runner puts
@@ -122,6 +123,19 @@ class Engine {
   /// that waits for L_mm is completed on the branch, which has it solved for by itself if it was not yet there when past() was
   /// called. Where the run has stopped at its peak right after the record, the branch has too. Reads no file.
   static Engine branch_from(const Checkpoint& branch_point, const Past& past, EngineHooks hooks = {});
+
+  // The same across processes.
+
+  /// A branch point and its past as files can have them. May be called from any thread, with a past that no branch uses.
+  static StoredRun stored(const Checkpoint& branch_point, const Past& past);
+  /// What this engine is now.
+  StoredRun stored() const;
+
+  /// An engine that goes on from there with the same bits, on the same version and processor. Like branch_from() it tells
+  /// nothing of what is past. The tasks are made anew, which may read a file, and L_mm is solved for anew where it was there
+  /// or is waited for. Throws InputError beginning with StoredRun::where for what cannot be a run of this version, and for a
+  /// task that is another one because its file has changed; what making the task throws.
+  static Engine from_stored(const StoredRun& run, EngineHooks hooks = {});
 
   /// The parameters now, tensor by tensor in the layout's order.
   std::vector<NamedMatrix> weights() const;

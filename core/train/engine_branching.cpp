@@ -44,6 +44,7 @@ std::shared_ptr<TheoryOfTask> Engine::Impl::theory_for_branch(const TheoryOfTask
   // `of` may belong to an engine on another thread. What does not change is read there, the rest in what this engine has.
   auto branch = std::make_shared<TheoryOfTask>();
   branch->theory = of.theory;
+  branch->config = of.config;
   branch->since_segment = of.since_segment;
   if (recorded != nullptr && recorded->theory == of.theory) branch->solved = recorded->max_margin;
   const auto take = [&](const TheoryOfTask& known) {

@@ -86,6 +86,7 @@ auto Engine::Impl::prepare(const Config& config) -> Beginning {
     beginning.task = task_entry(config.text("task.kind")).make(config, hooks.task_work ? hooks.task_work() : TaskWork{});
     beginning.theory = std::make_shared<TheoryOfTask>();
     beginning.theory->theory = make_task_theory(beginning.task);
+    beginning.theory->config = config;
   }
   beginning.trainer = make_trainer(config, beginning.task);
   const auto path = config.text_or("model.weights", {});

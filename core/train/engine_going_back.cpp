@@ -17,7 +17,10 @@ void Engine::Impl::go_back(const Checkpoint& checkpoint) {
 void Engine::Impl::go_back_keeping_config(const Checkpoint& checkpoint) {
   const auto tick = now.tick;
   Config config = now.config;
+  // On a branch the checkpoint may be the original's: the work on L_mm is our own.
+  const auto theory = now.theory;
   go_back(checkpoint);
+  now.theory = theory;
   now.tick = tick;
   now.config = std::move(config);
   trainer->configure(now.config);

@@ -75,7 +75,8 @@ struct EnginePast {
 };
 
 /// What an engine consists of. Its functions stand in engine.cpp (steps), engine_commands.cpp, engine_theory.cpp,
-/// engine_recording.cpp, engine_going_back.cpp and engine_branching.cpp.
+/// engine_recording.cpp, engine_going_back.cpp and engine_branching.cpp; engine_storing.cpp and engine_restoring.cpp take it
+/// apart and put it together.
 struct Engine::Impl {
   explicit Impl(EngineHooks around) : hooks(std::move(around)) {}
 
@@ -165,7 +166,8 @@ struct Engine::Impl {
   // Going back.
   /// Everything but the lists of records and commands.
   void go_back(const Checkpoint& checkpoint);
-  /// Back to the parameters of a checkpoint, with the config in force and without undoing ticks: commands stay ordered.
+  /// Back to the parameters of a checkpoint, with the config in force, this engine's own work on L_mm and without undoing
+  /// ticks: commands stay ordered.
   void go_back_keeping_config(const Checkpoint& checkpoint);
   /// Goes back to the peak of the segment and ends there. The peak begins a segment of its own: steps go up within a
   /// segment, and what was recorded of the decline stays.

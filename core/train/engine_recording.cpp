@@ -26,7 +26,7 @@ std::shared_ptr<const Embeddings> Engine::Impl::embeddings(const InsideWanted& i
   else if (!now.theory->failure.empty())
     copy->max_margin_missing = now.theory->failure;
   else
-    copy->max_margin_missing = copy->max_margin != nullptr ? "" : "L_mm is being solved for";
+    copy->max_margin_missing = copy->max_margin != nullptr ? "" : kMaxMarginAtWork;
   return copy;
 }
 

@@ -20,12 +20,12 @@ std::vector<Parameter> stopping_parameters(const TaskTraits& traits) {
 }
 
 void PeakWatch::observe(std::int64_t step, bool is_scheduled, const PhaseTracker& phase) {
-  if (phase.peak_step() != peak_step_) {
-    peak_step_ = phase.peak_step();
-    records_since_ = 0;
-    is_forgotten_ = false;
-  } else if (peak_step_ && is_scheduled && step > *peak_step_) {
-    ++records_since_;
+  if (phase.peak_step() != state_.peak_step) {
+    state_.peak_step = phase.peak_step();
+    state_.records_since = 0;
+    state_.is_forgotten = false;
+  } else if (state_.peak_step && is_scheduled && step > *state_.peak_step) {
+    ++state_.records_since;
   }
 }
 

@@ -23,15 +23,25 @@ class PeakWatch {
 
   /// The peak so far no longer counts, for it was stopped at already or belongs to other parameters: only a higher one
   /// will.
-  void forget_peak() { is_forgotten_ = true; }
+  void forget_peak() { state_.is_forgotten = true; }
 
   /// Whether the last peak lies `records` scheduled records back or more.
-  bool is_past_peak(std::int64_t records) const { return peak_step_ && !is_forgotten_ && records_since_ >= records; }
+  bool is_past_peak(std::int64_t records) const {
+    return state_.peak_step && !state_.is_forgotten && state_.records_since >= records;
+  }
+
+  /// All that it knows: what a checkpoint keeps.
+  struct State {
+    std::optional<std::int64_t> peak_step;
+    std::int64_t records_since = 0;
+    bool is_forgotten = false;
+    friend bool operator==(const State&, const State&) = default;
+  };
+  const State& state() const { return state_; }
+  void restore(const State& state) { state_ = state; }
 
  private:
-  std::optional<std::int64_t> peak_step_;
-  std::int64_t records_since_ = 0;
-  bool is_forgotten_ = false;
+  State state_;
 };
 
 }  // namespace gramscope

@@ -6,16 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "core/registry/config.h"
 #include "core/theory/max_margin_work.h"
 #include "core/train/event.h"
 #include "core/train/snapshot.h"
 
 namespace gramscope {
 
+/// Why a moment that is to be compared with L_mm has none yet.
+inline constexpr const char* kMaxMarginAtWork = "L_mm is being solved for";
+
 /// What the theory says of one task, and the work on its L_mm. There is one for all segments and checkpoints on the task:
 /// going back forgets nothing of it, and a restart solves nothing anew.
 struct TheoryOfTask {
   std::shared_ptr<const TaskTheory> theory;
+  Config config;                                  ///< that the task was made from
   std::int64_t since_segment = 0;                 ///< the first on this task
   std::shared_ptr<MaxMarginWork> work;            ///< nullptr: not begun, stopped or over
   std::shared_ptr<const MaxMarginTheory> solved;  ///< what the work has found

@@ -113,6 +113,29 @@ class TrainerOf final : public Trainer {
     optimizer_->restore(saved.optimizer);
   }
 
+  std::shared_ptr<const State> closed(OpenState open) const override {
+    const auto take = [&](OpenState::Numbers& numbers, const char* what) {
+      auto* const values = std::get_if<Vector<T>>(&numbers);
+      if (values == nullptr) throw UsageError(std::string(what) + ": not in the model's precision");
+      if (values->size() != model_->layout().size())
+        throw UsageError(std::string(what) + ": " + std::to_string(values->size()) + " numbers, and the model has " +
+                         std::to_string(model_->layout().size()));
+      return std::move(*values);
+    };
+    if (open.dimension != model_->dimension())
+      throw UsageError("d is " + std::to_string(open.dimension) + ", and the model has " +
+                       std::to_string(model_->dimension()));
+    if (open.buffers.size() != optimizer_->state().buffers.size())
+      throw UsageError("optimizer: " + std::to_string(open.buffers.size()) + " buffers, and it has " +
+                       std::to_string(optimizer_->state().buffers.size()));
+    auto state = std::make_shared<StateOf>();
+    state->parameters = take(open.parameters, "parameters");
+    state->dimension = open.dimension;
+    for (auto& buffer : open.buffers) state->optimizer.buffers.push_back(take(buffer, "optimizer"));
+    state->optimizer.steps = open.steps;
+    return state;
+  }
+
   std::vector<unsigned char> parameter_bytes() const override {
     std::vector<unsigned char> bytes;
     for (const auto& shape : model_->layout().tensors()) {
@@ -161,6 +184,12 @@ class TrainerOf final : public Trainer {
       auto values = parameters.size();
       for (const auto& buffer : optimizer.buffers) values += buffer.size();
       return sizeof(StateOf) + optimizer.buffers.size() * sizeof(Vector<T>) + static_cast<std::size_t>(values) * sizeof(T);
+    }
+
+    OpenState open() const override {
+      OpenState open{parameters, {}, optimizer.steps, dimension};
+      for (const auto& buffer : optimizer.buffers) open.buffers.emplace_back(buffer);
+      return open;
     }
 
     Vector<T> parameters;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/models/model.h"
@@ -18,11 +19,20 @@ namespace gramscope {
 /// A model and its optimizer, whatever their precision. The engine's view of what learns.
 class Trainer {
  public:
+  /// A state as files have it: flat vectors in the trainer's own precision, padding included (ParameterLayout).
+  struct OpenState {
+    using Numbers = std::variant<VectorF, VectorD>;
+    Numbers parameters;
+    std::vector<Numbers> buffers;  ///< of the optimizer, each of the size of the parameters
+    std::int64_t steps = 0;        ///< that the optimizer has taken
+    Index dimension = 0;           ///< d
+  };
   /// Everything that a step reads and writes. Opaque; restore() takes it back.
   struct State {
     virtual ~State() = default;
     /// The memory that it takes: parameters, buffers of the optimizer.
     virtual std::size_t bytes() const = 0;
+    virtual OpenState open() const = 0;
   };
   enum class Step {
     taken,
@@ -58,6 +68,9 @@ class Trainer {
   virtual std::shared_ptr<const State> state() const = 0;
   /// Takes back a state that was copied while `config` was in force.
   virtual void restore(const Config& config, const State& state) = 0;
+  /// The state that has been opened. Throws UsageError unless it is one of this model and optimizer as they are now: of their
+  /// precision and dimension, with as many vectors of that size.
+  virtual std::shared_ptr<const State> closed(OpenState open) const = 0;
   virtual std::vector<unsigned char> parameter_bytes() const = 0;
 
   /// The parameters, tensor by tensor in the layout's order.

@@ -85,7 +85,7 @@ void Observatory::adopt_max_margin(std::shared_ptr<const MaxMarginTheory> theory
   targets_.adopt(max_margin_);
 }
 
-void Observatory::set_parameter(const std::string& key, const Value& value) {
+void Observatory::set_parameter(const std::string& key, const Value& value, Hand) {
   fake_run().sent.push_back(key + " = " + to_string(value));
 }
 void Observatory::run() {}
@@ -94,6 +94,7 @@ void Observatory::toggle_running() {}
 void Observatory::step(std::int64_t) {}
 void Observatory::restart() {}
 void Observatory::new_seed() {}
+void Observatory::go_along(int direction) { fake_run().sent.push_back(direction < 0 ? "undo" : "redo"); }
 void Observatory::load(const Config&, const std::string&) {}
 void Observatory::open(std::unique_ptr<RunSource>) {}
 void Observatory::seek(std::int64_t step) { fake_run().sent.push_back("seek " + std::to_string(step)); }

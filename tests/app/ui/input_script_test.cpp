@@ -54,6 +54,8 @@ TEST_CASE("parse_key: names, modifiers and characters") {
   CHECK(parse_key("R")->glfw_key == GLFW_KEY_R);
   CHECK(parse_key("Ctrl+Shift+Tab")->mods == (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
   CHECK(parse_key("Ctrl++")->glfw_key == '+');
+  CHECK(parse_key("ctrl+z")->mods == GLFW_MOD_CONTROL);
+  CHECK(parse_key("ctrl+z")->glfw_key == GLFW_KEY_Z);
   CHECK(parse_key("Tab")->character == 0);
   CHECK_FALSE(parse_key("").has_value());
   CHECK_FALSE(parse_key("Ctrl+").has_value());

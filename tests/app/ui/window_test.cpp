@@ -10,6 +10,7 @@
 #include <fstream>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "app/ui/focus.h"
 #include "app/ui/items.h"
@@ -279,4 +280,75 @@ TEST_CASE("window: a dropped picture is answered, and the run goes on") {
   if (!is_drawn) return;
   CHECK(said.find("gramscope_window_drop.png") != std::string::npos);
   CHECK(segment == 0);
+}
+
+TEST_CASE("window: a drag is one change, which Ctrl+Z takes back and Ctrl+Y and Ctrl+Shift+Z give again") {
+  std::vector<double> seen;
+  std::size_t most = 0;
+  const auto watch = [&](Observatory& o) {
+    const double alpha = o.config().real("model.alpha");
+    if (seen.empty() || seen.back() != alpha) seen.push_back(alpha);
+    most = std::max(most, o.changes().depth());
+  };
+  for (const std::string redo : {"ctrl+y", "ctrl+shift+z"}) {
+    CAPTURE(redo);
+    std::string said;
+    seen.clear();
+    if (!drive("wait 5\ndrag parameter.model.alpha 40 0 12\nwait 5\nkey ctrl+z\nwait 5\nkey " + redo + "\nwait 5\nquit",
+               [&](Observatory& o) {
+                 watch(o);
+                 if (o.message() != nullptr) said += o.message()->text + "\n";
+               }))
+      return;
+    REQUIRE(seen.size() > 5);
+    CHECK(most == 1);
+    const double dragged = seen.back();
+    CHECK(dragged > 1.2);
+    CHECK(seen[seen.size() - 2] == 1.0);
+    CHECK(said.find("Undone: sharing " + to_string(Value{dragged}) + " → 1.") != std::string::npos);
+    CHECK(said.find("Redone: sharing 1 → " + to_string(Value{dragged}) + ".") != std::string::npos);
+  }
+}
+
+TEST_CASE("window: the buttons undo and redo what the controls have changed, control by control") {
+  std::vector<std::size_t> depths;
+  Config begun;
+  Config ended;
+  if (!drive("wait 5\nclick button.undo\nwait 5\nclick parameter.model.alpha 0.3 0.5\nwait 5\n"
+             "set model.beta 0.9\nwait 10\ndouble_click parameter.model.beta 0.7 0.5\nwait 10\n"  // two clicks, one change
+             "click value.parameter.optimizer.lr\nwait 2\ntype 3.5\nkey Enter\nwait 5\n"
+             "drag parameter.task.values 12 0\nwait 10\n"
+             "key N\nwait 10\n"
+             "click button.undo\nwait 5\nclick button.undo\nwait 5\nclick button.redo\nwait 5\nclick button.undo\nwait 5\n"
+             "click button.undo\nwait 5\nclick button.undo\nwait 5\nclick button.undo\nwait 5\nclick button.undo\nwait 5\n"
+             "click button.undo\nwait 5\nquit",
+             [&](Observatory& o) {
+               if (begun.values().empty()) begun = o.config();
+               ended = o.config();
+               const auto depth = o.changes().depth();
+               if (depths.empty() || depths.back() != depth) depths.push_back(depth);
+             }))
+    return;
+  std::string course;
+  for (const auto depth : depths) course += std::to_string(depth) + " ";
+  CHECK(ended == begun);
+  CHECK(course == "0 1 2 3 4 5 6 5 4 5 4 3 2 1 0 ");
+}
+
+TEST_CASE("window: in a text field Ctrl+Z is the field's own") {
+  std::size_t least = 9;
+  double alpha = 0.0;
+  if (!drive("wait 5\nclick parameter.model.alpha 0.3 0.5\nwait 10\nclick value.parameter.model.beta\nwait 3\ntype 1\n"
+             "key ctrl+z\nwait 10\nkey Escape\nwait 5\nquit",
+             [&](Observatory& o) {
+               if (o.config().real("model.alpha") != 1.0) least = std::min(least, o.changes().depth());
+               alpha = o.config().real("model.alpha");
+             }))
+    return;
+  CHECK(alpha < 1.0);
+  CHECK(least <= 1);
+  // With a slider in focus it is the window's.
+  drive("wait 5\nclick parameter.model.alpha 0.5 0.5\nwait 5\nkey Tab\nwait 3\nkey Right\nwait 5\nkey ctrl+z\nwait 10\nquit",
+        [&](Observatory& o) { alpha = o.config().real("model.beta"); });
+  CHECK(alpha == 0.2);
 }

@@ -6,9 +6,12 @@
 
 #include "core/random/philox.h"
 #include "core/train/engine.h"
+#include "tests/core/train/late_max_margin.h"
 #include "tests/core/train/small_run.h"
+#include "tests/core/train/turns.h"
 
 using namespace gramscope;
+using namespace gramscope::test;
 
 namespace {
 
@@ -19,15 +22,6 @@ struct Branching {
   std::int64_t segment = 0;
   std::int64_t step = 0;
 };
-
-/// Steps, then a command.
-struct Turn {
-  std::int64_t steps = 0;
-  std::optional<Command> command;
-};
-
-Turn steps(std::int64_t count) { return {count, std::nullopt}; }
-Turn change(const std::string& key, const Value& value) { return {0, SetParameter{key, value}}; }
 
 /// A run that remembers a branch point of every recorded step and of every moment between two turns.
 class Original {
@@ -338,27 +332,6 @@ TEST_CASE("branch: commands are those executed before, also where a restart reco
   }
 }
 
-namespace {
-
-/// L_mm that is there once the test says so, or when somebody waits for it.
-class LateWork final : public MaxMarginWork {
- public:
-  explicit LateWork(std::shared_ptr<const TaskTheory> theory) : theory_(std::move(theory)) {}
-  void wait() override { result_ = solve_max_margin_now(theory_)->result(); }
-  std::shared_ptr<const MaxMarginTheory> result() const override { return result_; }
-  std::string failure() const override { return {}; }
-
- private:
-  std::shared_ptr<const TaskTheory> theory_;
-  std::shared_ptr<const MaxMarginTheory> result_;
-};
-
-std::shared_ptr<MaxMarginWork> solve_late(std::shared_ptr<const TaskTheory> theory) {
-  return std::make_shared<LateWork>(std::move(theory));
-}
-
-}  // namespace
-
 TEST_CASE("branch: records that wait for L_mm wait on the branch too, and get the same") {
   const std::vector<std::vector<Turn>> all{
       {steps(20), change("reg.smoothing", 0.1), steps(40)},
@@ -403,5 +376,26 @@ TEST_CASE("branch: before L_mm is taken out of the records, a branch has it in t
     straight.advance(branch.step());
     CHECK((csv(branch) == csv(straight)));
     CHECK(branch.records().front().metrics.find("sim_h_mm")->is_defined());
+  }
+}
+
+TEST_CASE("branch: what becomes of the original's work on L_mm is nothing to a branch that has diverged") {
+  for (const char* on_divergence : {"stop", "back_off"}) {
+    CAPTURE(on_divergence);
+    Config config = small_run(300);
+    config.set("run.on_divergence", std::string(on_divergence));
+    Engine engine(config, {}, EngineHooks{.solve_max_margin = solve_late});
+    engine.advance(100);
+    engine.apply(SetParameter{"optimizer.lr", 2e4});
+    // Between two records: the one that is gone back to was made by the original.
+    engine.advance(1);
+    REQUIRE(engine.state() == Engine::State::ready);
+    const auto point = engine.branch_point();
+    auto branch = Engine::branch_from(*point, *engine.past(*point), EngineHooks{.solve_max_margin = solve_late});
+    branch.advance(30);
+    REQUIRE(branch.tick() > branch.step());
+    engine.abandon_theory("given up");
+    branch.complete_theory();
+    for (const auto& record : branch.records()) CHECK(record.metrics.find("sim_h_mm")->is_defined());
   }
 }

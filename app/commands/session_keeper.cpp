@@ -1,0 +1,267 @@
+#include "app/commands/session_keeper.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/commands/experiment.h"
+#include "app/workspace.h"
+#include "core/io/atomic_file.h"
+#include "core/io/safetensors.h"
+#include "core/io/version.h"
+#include "core/registry/error.h"
+
+namespace gramscope::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a crash may cost at most.
+constexpr auto kAutosaveEvery = 5s;
+
+/// The reason that something failed, for the status line.
+template <class Action>
+std::string failure_of(const Action& action) {
+  try {
+    action();
+    return {};
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+bool is_ready(const auto& future) { return future.valid() && future.wait_for(0s) == std::future_status::ready; }
+
+}  // namespace
+
+std::vector<RunTree::Restored> restored_runs(const Session& session, const SetSpeed& speed,
+                                             std::function<void(const Event&)> on_event, RunnerHooks hooks) {
+  std::vector<RunTree::Restored> runs;
+  for (std::size_t run = 0; run <= session.branches.size(); ++run) {
+    RunTree::Origin origin;
+    RunnerHooks around{.read_weights = weight_reader()};
+    if (run == 0) around = std::move(hooks);
+    around.catch_up.commands = flat_commands(session, run);
+    around.catch_up.tick = session.ticks.value_or(0);
+    if (run > 0) {
+      const SessionBranch& branch = session.branches[run - 1];
+      origin = {static_cast<int>(branch.parent), -1, branch.tick, branch.commands};
+      around.catch_up.tick = branch.ticks;
+    }
+    runs.push_back({origin, std::make_unique<Observatory>(session.preset.config, session.preset.name, false, speed,
+                                                          run == 0 ? std::move(on_event) : nullptr, std::move(around))});
+  }
+  return runs;
+}
+
+std::vector<LostSession> lost_sessions() {
+  std::vector<LostSession> lost;
+  for (const auto& crashed : find_crashed().sessions) {
+    const auto& session = crashed.session;
+    const auto counted = [](std::size_t count, const char* one, const char* several) {
+      return count == 0 ? std::string() : fmt::format(", {} {}", count, count == 1 ? one : several);
+    };
+    const std::time_t saved = std::chrono::system_clock::to_time_t(crashed.saved);
+    lost.push_back({(session.preset.name.empty() ? std::string("A run") : session.preset.name) +
+                        counted(session.commands.size(), "change", "changes") +
+                        counted(session.branches.size(), "branch", "branches"),
+                    fmt::format("Saved {:%Y-%m-%d %H:%M:%S}, {} steps. {}", fmt::localtime(saved), session.ticks.value_or(0),
+                                crashed.file.string()),
+                    crashed.file});
+  }
+  return lost;
+}
+
+SessionKeeper::SessionKeeper(RunTree& tree, Workspace& workspace, const Session& session, const std::string& file,
+                             std::string reason_to_keep)
+    : tree_(tree),
+      workspace_(workspace),
+      reason_to_keep_(std::move(reason_to_keep)),
+      next_autosave_(Clock::now() + kAutosaveEvery) {
+  if (session.is_recorded()) file_ = std::filesystem::absolute(file);
+  inputs_.inputs = session.inputs;
+  const auto failure = failure_of([&] { autosave_ = std::make_shared<Autosave>(); });
+  const auto note = !failure.empty() ? failure : autosave_->note();
+  if (!failure.empty()) tell(Message::Level::warning, note);
+  autosaved_ = fingerprint();
+}
+
+SessionKeeper::~SessionKeeper() {
+  if (writing_.valid()) writing_.wait();
+}
+
+SessionKeeper::Fingerprint SessionKeeper::fingerprint() const {
+  Fingerprint print;
+  for (const auto& run : tree_.runs()) {
+    print.ticks.emplace_back(run.id, run.observatory->status().tick);
+    for (const auto& mark : run.observatory->marks()) print.titles.push_back(mark.text);
+    print.titles.push_back(run.observatory->preset() + std::to_string(run.observatory->restarts()));
+  }
+  return print;
+}
+
+void SessionKeeper::note_inputs() {
+  for (const auto& run : tree_.runs()) {
+    const auto& task = run.observatory->shared_task();
+    if (task == nullptr || std::find(noted_.begin(), noted_.end(), task.get()) != noted_.end()) continue;
+    noted_.push_back(task.get());
+    add_inputs(inputs_, *task);
+  }
+}
+
+void SessionKeeper::update() {
+  note_inputs();
+  if (is_ready(writing_)) finish_saving();
+  if (is_ready(opening_)) finish_opening();
+  if (auto session = take_session()) write(std::move(*session));
+  autosave();
+}
+
+void SessionKeeper::autosave() {
+  if (autosave_ == nullptr || has_autosave_failed_ || Clock::now() < next_autosave_) return;
+  if (writing_.valid() || is_autosaving_ || wanted_file_ || is_opening()) return;
+  next_autosave_ = Clock::now() + kAutosaveEvery;
+  auto print = fingerprint();
+  if (print == autosaved_ || tree_.trunk().is_recording()) return;
+  autosaved_ = std::move(print);
+  is_autosaving_ = true;
+  tree_.ask_for_runs(false);
+}
+
+void SessionKeeper::save(const std::filesystem::path& file) {
+  if (tree_.trunk().is_recording())
+    return tell(Message::Level::warning, "Not saved: snapshots of another program are no run that could be repeated.");
+  wanted_file_ = std::filesystem::absolute(file);
+  tree_.ask_for_runs(false);
+}
+
+std::optional<Session> SessionKeeper::take_session() {
+  if (!wanted_file_ && !is_autosaving_) return std::nullopt;
+  // One at a time: a file is not to be overtaken by what it was a moment before.
+  if (writing_.valid() || tree_.trunk().is_recording()) return std::nullopt;
+  const auto told = tree_.take_told();
+  if (!told) return std::nullopt;
+  return session_of(*told);
+}
+
+Session SessionKeeper::session_of(const std::vector<RunTree::Told>& told) const {
+  Session session;
+  session.version = version();
+  session.cpu = processor_name();
+  const auto& beginning = tree_.trunk().beginning();
+  session.preset.name = beginning->preset;
+  session.preset.config = beginning->config;
+  session.inputs = inputs_.inputs;
+  session.commands = told.front().run.commands;
+  session.ticks = told.front().run.tick;
+  const auto place_of = [&](int id) {
+    const auto run = std::find_if(told.begin(), told.end(), [&](const RunTree::Told& one) { return one.id == id; });
+    return static_cast<std::size_t>(run - told.begin());
+  };
+  for (std::size_t i = 1; i < told.size(); ++i) {
+    const auto& [id, origin, title, run] = told[i];
+    SessionBranch branch;
+    branch.parent = place_of(origin.parent.value_or(RunTree::kTrunk));
+    branch.tick = origin.tick;
+    branch.commands = origin.commands;
+    branch.title = title;
+    branch.own.assign(run.commands.begin() + static_cast<std::ptrdiff_t>(std::min(origin.commands, run.commands.size())),
+                      run.commands.end());
+    branch.ticks = run.tick;
+    session.branches.push_back(std::move(branch));
+  }
+  session.current = place_of(tree_.shown_id());
+  if (tree_.beside_id()) session.twin = place_of(*tree_.beside_id());
+  return session;
+}
+
+void SessionKeeper::write(Session session) {
+  written_file_ = std::exchange(wanted_file_, {});
+  is_autosaving_ = false;
+  writing_ = std::async(std::launch::async, [session = std::move(session), file = written_file_, autosave = autosave_] {
+    return failure_of([&] {
+      if (!file) return autosave->save(session);
+      write_file(*file, session_toml(session));
+    });
+  });
+}
+
+void SessionKeeper::finish_saving() {
+  const auto failure = writing_.get();
+  const auto file = std::exchange(written_file_, {});
+  if (!file) {
+    has_autosave_failed_ = !failure.empty();
+    if (has_autosave_failed_)
+      tell(Message::Level::warning, failure + "; the session is not saved by itself any more, Ctrl+S saves it elsewhere");
+    return;
+  }
+  if (!failure.empty()) return tell(Message::Level::error, "Not saved: " + failure);
+  file_ = *file;
+  tell(Message::Level::info, "Saved " + file->string() + ". `gramscope run` repeats it to the same bytes.");
+}
+
+void SessionKeeper::open(const std::filesystem::path& file, bool is_lost) {
+  if (!reason_to_keep_.empty()) return tell(Message::Level::warning, reason_to_keep_);
+  if (is_opening()) return tell(Message::Level::warning, "Another session is being opened.");
+  opening_file_ = std::filesystem::absolute(file);
+  is_opening_lost_ = is_lost;
+  opening_ = std::async(std::launch::async, [path = opening_file_, speed = tree_.shown().speed()] {
+    Opened opened;
+    opened.failure = failure_of([&] {
+      ExperimentOptions options;
+      options.preset = path.string();
+      auto experiment = choose_experiment(options, "back_off");
+      opened.session = std::move(experiment.session);
+      opened.notes = std::move(experiment.notes);
+      opened.runs = restored_runs(opened.session, speed, {}, {.read_weights = weight_reader()});
+    });
+    return opened;
+  });
+}
+
+void SessionKeeper::finish_opening() {
+  Opened opened = opening_.get();
+  if (!opened.failure.empty()) return tell(Message::Level::warning, opened.failure);
+  const auto& session = opened.session;
+  tree_.replace(std::move(opened.runs), session.current, session.twin);
+  inputs_.inputs = session.inputs;
+  noted_.clear();
+  file_ = session.is_recorded() && !is_opening_lost_ ? opening_file_ : std::filesystem::path();
+  if (is_opening_lost_) {
+    const auto failure = failure_of([&] { discard_autosave(opening_file_); });
+    if (!failure.empty()) tell(Message::Level::warning, failure);
+  }
+  auto notes = std::move(opened.notes);
+  for (const auto& note : changed_inputs(session, tree_.trunk().task())) notes.push_back(note);
+  if (!notes.empty()) return tell(Message::Level::warning, fmt::format("{}", fmt::join(notes, "; ")));
+  tell(Message::Level::info, "Opened " + opening_file_.filename().string() + ". Space goes on from where it was saved.");
+}
+
+SessionActions SessionKeeper::actions() {
+  SessionActions actions;
+  actions.file = [this] { return file_; };
+  actions.suggested_file = [this] {
+    const auto name = tree_.trunk().preset().empty() ? std::string("session") : tree_.trunk().preset();
+    return std::filesystem::current_path() /
+           fmt::format("{}_{:%Y%m%d_%H%M}.toml", std::filesystem::path(name).stem().string(), fmt::localtime(std::time(nullptr)));
+  };
+  actions.save = [this](const std::filesystem::path& file) { save(file); };
+  actions.open = [this](const std::filesystem::path& file) { open(file); };
+  actions.lost = lost_sessions();
+  actions.restore = [this](const std::filesystem::path& file) { open(file, true); };
+  actions.discard = [this](const std::filesystem::path& file) {
+    const auto failure = failure_of([&] { discard_autosave(file); });
+    if (!failure.empty()) tell(Message::Level::warning, failure);
+  };
+  return actions;
+}
+
+void SessionKeeper::end_cleanly() {
+  if (writing_.valid()) writing_.wait();
+  if (autosave_ != nullptr) autosave_->forget();
+}
+
+}  // namespace gramscope::app

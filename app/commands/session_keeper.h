@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/run_tree.h"
+#include "app/session_actions.h"
+#include "core/io/autosave.h"
+#include "core/io/session.h"
+
+namespace gramscope::app {
+
+class Workspace;
+
+/// A session's runs as a window shows them: each repeats its commands first, and rests where it was saved. `hooks` are the
+/// trunk's, whose events `on_event` sees. Throws UsageError, InputError, Cancelled.
+std::vector<RunTree::Restored> restored_runs(const Session& session, const SetSpeed& speed,
+                                             std::function<void(const Event&)> on_event = {}, RunnerHooks hooks = {});
+
+/// Keeps what a window has as a session: in a file when the user says so, in the autosave now and then, and reads it back.
+class SessionKeeper {
+ public:
+  /// Both must outlive the keeper. `session` is what the tree began with. `reason_to_keep`: why no other session is opened in
+  /// this window; empty where one may be.
+  SessionKeeper(RunTree& tree, Workspace& workspace, const Session& session, const std::string& file,
+                std::string reason_to_keep);
+  /// What is being written is waited for.
+  ~SessionKeeper();
+
+  /// Once a frame, after the tree's update.
+  void update();
+  /// Whether a session is read or its runs are made: then the window shows what it had.
+  bool is_opening() const { return opening_.valid(); }
+
+  SessionActions actions();
+  /// Reads the session again and shows it; the status line says how it went.
+  void open(const std::filesystem::path& file, bool is_lost = false);
+  void save(const std::filesystem::path& file);
+
+  /// The window was closed by its user: nothing has to be offered at the next start.
+  void end_cleanly();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Opened {
+    Session session;
+    std::vector<RunTree::Restored> runs;
+    std::vector<std::string> notes;
+    std::string failure;
+  };
+  /// What there is to be saved, cheaply compared.
+  struct Fingerprint {
+    std::vector<std::pair<int, std::int64_t>> ticks;
+    std::vector<std::string> titles;
+    friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+  };
+
+  void tell(Message::Level level, const std::string& text) { tree_.shown().tell({level, text}); }
+  std::optional<Session> take_session();
+  Session session_of(const std::vector<RunTree::Told>& told) const;
+  Fingerprint fingerprint() const;
+  void note_inputs();
+  void finish_saving();
+  void finish_opening();
+  void autosave();
+  void write(Session session);
+
+  RunTree& tree_;
+  Workspace& workspace_;
+  std::string reason_to_keep_;
+  std::filesystem::path file_;
+  Session inputs_;  ///< its inputs alone: the files that tasks of this window were made from
+  std::vector<const Task*> noted_;
+
+  std::optional<std::filesystem::path> wanted_file_;  ///< to be saved to once all runs have told where they are
+  bool is_autosaving_ = false;
+  std::future<std::string> writing_;  ///< what went wrong; empty: nothing
+  std::optional<std::filesystem::path> written_file_;  ///< empty: the autosave
+
+  std::shared_ptr<Autosave> autosave_;
+  Fingerprint autosaved_;
+  Clock::time_point next_autosave_;
+  bool has_autosave_failed_ = false;
+
+  std::future<Opened> opening_;
+  std::filesystem::path opening_file_;
+  bool is_opening_lost_ = false;
+};
+
+/// Those that programs of this user could not end cleanly.
+std::vector<LostSession> lost_sessions();
+
+}  // namespace gramscope::app

@@ -33,9 +33,9 @@ ModalPanel::ModalPanel(const char* name, ImVec2 size) {
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 8.0f * ui_scale());
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0f);
   ImGui::PushStyleColor(ImGuiCol_PopupBg, palette().panel);
   ImGui::PushStyleColor(ImGuiCol_Border, palette().line);
-  ImGui::PushStyleColor(ImGuiCol_ModalWindowDimBg, with_opacity(palette().background, 0.6f));
   is_shown_ = ImGui::BeginPopupModal(name, nullptr,
                                      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                          ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNavInputs);
@@ -45,8 +45,8 @@ ModalPanel::ModalPanel(const char* name, ImVec2 size) {
 ModalPanel::~ModalPanel() {
   ImGui::PopItemFlag();
   if (is_shown_) ImGui::EndPopup();
-  ImGui::PopStyleColor(3);
-  ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(3);
 }
 
 }  // namespace gramscope::app

@@ -8,6 +8,7 @@
 
 #include "app/ui/floating_window.h"
 #include "app/ui/info_card.h"
+#include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
@@ -67,7 +68,7 @@ std::optional<LostCard::Choice> LostCard::draw(const SessionActions& actions) {
   const FloatingWindow window("lost sessions", card);
   const float left = card.min.x + 18 * s;
   const float right = card.max.x - 18 * s;
-  report_visible_item("card.lost", card);
+  report_item("card.lost", card.min, card.max);
   draw_text(fonts().title, {left, card.min.y + 16 * s}, palette().text,
             elided(fonts().title, "The last time Gramscope did not end cleanly", right - left));
   std::optional<Choice> choice;

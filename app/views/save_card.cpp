@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/ui/floating_window.h"
+#include "app/ui/items.h"
 #include "app/ui/text.h"
 #include "app/ui/text_field.h"
 #include "app/ui/theme.h"
@@ -79,7 +80,7 @@ void SaveCard::draw_contents(const Rect& rect) {
   const float left = rect.min.x + 18 * s;
   const float right = rect.max.x - 18 * s;
   float y = rect.min.y + 14 * s;
-  report_visible_item("card.save", rect);
+  report_item("card.save", rect.min, rect.max);
   draw_text(fonts().title, {left, y}, colours.text, elided(fonts().title, "Save the session as", right - left));
   y = std::round(y + fonts().title->FontSize + 12 * s);
   const auto field =

@@ -160,7 +160,8 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect, bool has
   const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
   const float bottom = top + height;
   float x = rect.min.x + 12.0f * scale;
-  if (rect.width() >= 1200.0f * scale) {
+  // The loss at the right is worth more than the name, and so is the menu.
+  if (rect.width() >= (has_session ? 1300.0f : 1200.0f) * scale) {
     const auto& font = fonts();
     const float width =
         draw_text(font.title, {x, centred_y(font.title, top, bottom)}, palette().text, "Gramscope");

@@ -24,8 +24,8 @@ namespace {
 constexpr SetSpeed kViewSpeed{Pace::maximum, 1.4, 60.0};
 
 /// A paused run of two factors and the window's bars and panels, without a window.
-struct Stage {
-  explicit Stage(std::int64_t steps = 50)
+struct LookStage {
+  explicit LookStage(std::int64_t steps = 50)
       : tree([&] {
           Config config;
           config.set("task.factors", std::int64_t{2});
@@ -45,15 +45,15 @@ struct Stage {
 };
 
 /// What a file's table of that text says.
-ViewTable read_table(const std::string& text) { return parse_view(TomlDocument(text, "look.toml")); }
+ViewTable read_look(const std::string& text) { return parse_view(TomlDocument(text, "look.toml")); }
 
 /// The same through the text of a file.
-ViewTable reread(const ViewTable& table) { return read_table(view_toml(table)); }
+ViewTable reread_look(const ViewTable& table) { return read_look(view_toml(table)); }
 
 /// What is said to a table with these lines; empty where it is taken.
-std::string complaint(Stage& stage, const std::string& lines) {
+std::string look_complaint(LookStage& stage, const std::string& lines) {
   try {
-    stage.apply(read_table("[view]\n" + lines));
+    stage.apply(read_look("[view]\n" + lines));
   } catch (const InputError& error) {
     return error.what();
   }
@@ -73,10 +73,10 @@ bool is_same_look(const ViewState& a, const ViewState& b) {
 }  // namespace
 
 TEST_CASE("view settings: a new window's come back as they are") {
-  Stage stage;
+  LookStage stage;
   const auto table = stage.table();
-  Stage other;
-  other.apply(reread(table));
+  LookStage other;
+  other.apply(reread_look(table));
   CHECK(is_same_look(other.view(), stage.view()));
   CHECK(view_toml(other.table()) == view_toml(table));
 }
@@ -87,7 +87,7 @@ TEST_CASE("view settings: everything comes back through a file to the last bit")
     CAPTURE(round);
     const auto share = [&] { return random.uniform(); };
     const auto pick = [&](int count) { return std::min(count - 1, static_cast<int>(share() * count)); };
-    Stage stage;
+    LookStage stage;
     ViewState& view = stage.view();
     const auto allowed = groupings(stage.task());
     view.order = allowed[static_cast<std::size_t>(pick(static_cast<int>(allowed.size())))];
@@ -112,11 +112,11 @@ TEST_CASE("view settings: everything comes back through a file to the last bit")
     stage.workspace.set_centre({"layers", "modes", "gram_h", "pca"});
     if (pick(2) == 0) stage.workspace.set_full_view("timeline");
 
-    Stage other;
+    LookStage other;
     other.view().target = TargetKind::semantic;  // what a table is silent about is not there
     other.view().selection.context_a = 1;
     other.workspace.set_full_view("pca");
-    other.apply(reread(stage.table()));
+    other.apply(reread_look(stage.table()));
     CHECK(is_same_look(other.view(), view));
     CHECK(other.tree.shown().speed() == speed);
     CHECK(other.tree.scope() == stage.tree.scope());
@@ -127,22 +127,22 @@ TEST_CASE("view settings: everything comes back through a file to the last bit")
 }
 
 TEST_CASE("view settings: what can be read by people can be written by them") {
-  Stage stage;
+  LookStage stage;
   CHECK(view_toml(stage.table()).find("azimuth = 0.7\n") != std::string::npos);
   CHECK(view_toml(stage.table()).find("panels = [\"gram_h\", \"target\", \"pca\", \"gram_w\"]\n") != std::string::npos);
   const std::string factor = stage.task().factors[1].name;
-  CHECK(complaint(stage, "order = \"" + factor + "\"\nzoom = 2\nlabels = false") == "");
+  CHECK(look_complaint(stage, "order = \"" + factor + "\"\nzoom = 2\nlabels = false") == "");
   CHECK(stage.view().order == Grouping{Grouping::By::factor, 1});
   CHECK(stage.view().camera.zoom == 2.0f);
   CHECK(stage.view().camera.azimuth == 0.7f);  // not named: as it was
   CHECK_FALSE(stage.view().show_labels);
-  CHECK(complaint(stage, "order = \"factor_1\"") == "");
+  CHECK(look_complaint(stage, "order = \"factor_1\"") == "");
   CHECK(stage.view().order == Grouping{Grouping::By::factor, 0});
 }
 
 TEST_CASE("view settings: a zoomed matrix stays zoomed when it is drawn") {
-  Stage stage;
-  CHECK(complaint(stage, "context_zoom = [0.25, 0.125, 0.5]") == "");
+  LookStage stage;
+  CHECK(look_complaint(stage, "context_zoom = [0.25, 0.125, 0.5]") == "");
   MatrixZoom zoom = stage.view().context_zoom;
   zoom.adopt(81);
   CHECK(zoom.left() == 0.25);
@@ -153,7 +153,7 @@ TEST_CASE("view settings: a zoomed matrix stays zoomed when it is drawn") {
 }
 
 TEST_CASE("view settings: an empty table changes nothing, a preset has none") {
-  Stage stage;
+  LookStage stage;
   stage.view().selection.context_a = 2;
   stage.workspace.set_full_view("pca");
   stage.apply(ViewTable{});
@@ -166,7 +166,7 @@ TEST_CASE("view settings: what is wrong is named with its line, and nothing has 
     std::string line;
     std::string says;
   };
-  Stage stage;
+  LookStage stage;
   const std::string before = view_toml(stage.table());
   const std::string most = std::to_string(stage.task().contexts - 1);
   const std::vector<Wrong> wrong{
@@ -201,7 +201,7 @@ TEST_CASE("view settings: what is wrong is named with its line, and nothing has 
   };
   for (const auto& [line, says] : wrong) {
     // What stands before it is right, and yet not done.
-    const std::string said = complaint(stage, (line.starts_with("zoom") ? "" : "zoom = 3\n") + std::string() + line);
+    const std::string said = look_complaint(stage, (line.starts_with("zoom") ? "" : "zoom = 3\n") + std::string() + line);
     const std::string at = line.starts_with("zoom") ? "look.toml:2: " : "look.toml:3: ";
     CHECK_MESSAGE(said.starts_with(at), line, " -> ", said);
     CHECK_MESSAGE(said.find(says) != std::string::npos, line, " -> ", said);
@@ -210,7 +210,7 @@ TEST_CASE("view settings: what is wrong is named with its line, and nothing has 
 }
 
 TEST_CASE("view settings: the playhead stands in the past again, and without one at the run") {
-  Stage stage(300);
+  LookStage stage(300);
   const auto wait_for = [&](const std::function<bool()>& condition) {
     for (int i = 0; i < 60'000; ++i) {
       stage.tree.update();
@@ -227,7 +227,7 @@ TEST_CASE("view settings: the playhead stands in the past again, and without one
   stage.tree.shown().seek(100);
   REQUIRE(stage.tree.shown().is_in_past());
   const auto step = stage.tree.shown().playhead();
-  const auto past = reread(stage.table());
+  const auto past = reread_look(stage.table());
   stage.apply(live);
   CHECK_FALSE(stage.tree.shown().is_in_past());
   stage.apply(past);

@@ -77,7 +77,7 @@ struct RememberedActions {
   }
 };
 
-struct Frame {
+struct SessionFrame {
   std::set<std::string> items;
   std::string message;
   std::int64_t step = 0;
@@ -85,11 +85,11 @@ struct Frame {
 };
 
 /// Runs a script on a small paused experiment; gives the last frame, or nothing where there is no display.
-std::optional<Frame> drive(const std::string& script, const SessionActions& actions,
-                           const std::function<void(const Frame&, Workspace&)>& check = {}, ImVec2 size = {1440, 900}) {
+std::optional<SessionFrame> drive_session(const std::string& script, const SessionActions& actions,
+                           const std::function<void(const SessionFrame&, Workspace&)>& check = {}, ImVec2 size = {1200, 640}) {
   const SessionFolder folder;
   folder.write("script.txt", script);
-  Frame frame;
+  SessionFrame frame;
   WindowOptions options;
   options.is_hidden = true;
   options.width = static_cast<int>(size.x);
@@ -121,12 +121,12 @@ std::optional<Frame> drive(const std::string& script, const SessionActions& acti
   return frame;
 }
 
-using Heard = std::vector<std::string>;
+using SessionsHeard = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("session: without actions there is no menu, and its keys mean nothing") {
-  const auto last = drive("wait 5\nkey Ctrl+S\nwait 3\nkey Ctrl+O\nwait 3\nquit", {});
+  const auto last = drive_session("wait 2\nkey Ctrl+S\nwait 2\nkey Ctrl+O\nwait 2\nquit", {});
   if (!last) return;
   CHECK_FALSE(last->sees("session.menu"));
   CHECK_FALSE(last->sees("card.save"));
@@ -137,18 +137,18 @@ TEST_CASE("session: Ctrl+S asks for a file once and saves to it from then on") {
   const SessionFolder folder;
   RememberedActions remembered;
   remembered.suggested = folder / "suggested.toml";
-  if (!drive("wait 5\nkey Ctrl+S\nwait 4\nkey Enter\nwait 4\nkey Ctrl+S\nwait 3\nquit", remembered.actions())) return;
-  CHECK(remembered.heard == Heard{"save " + folder.in("suggested.toml"), "save " + folder.in("suggested.toml")});
+  if (!drive_session("wait 2\nkey Ctrl+S\nwait 2\nkey Enter\nwait 2\nkey Ctrl+S\nwait 2\nquit", remembered.actions())) return;
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("suggested.toml"), "save " + folder.in("suggested.toml")});
 }
 
 TEST_CASE("session: the field has the keyboard at once, and what is typed replaces what stood there") {
   const SessionFolder folder;
   RememberedActions remembered;
   remembered.suggested = folder / "suggested.toml";
-  const auto last = drive("wait 5\nkey Ctrl+Shift+S\nwait 4\ntype " + folder.in("other one.toml") + "\nkey Enter\nwait 4\nquit",
+  const auto last = drive_session("wait 2\nkey Ctrl+Shift+S\nwait 2\ntype " + folder.in("other one.toml") + "\nkey Enter\nwait 2\nquit",
                           remembered.actions());
   if (!last) return;
-  CHECK(remembered.heard == Heard{"save " + folder.in("other one.toml")});
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("other one.toml")});
   CHECK_FALSE(last->sees("card.save"));
 }
 
@@ -156,12 +156,12 @@ TEST_CASE("session: the menu and the buttons of the card do what the keys do") {
   const SessionFolder folder;
   RememberedActions remembered;
   remembered.suggested = folder / "a.toml";
-  const std::string menu = "click session.menu\nwait 3\nclick session.menu.";
-  if (!drive("wait 5\n" + menu + "save\nwait 4\nclick save.confirm\nwait 4\n" + menu + "save_as\nwait 4\ntype " +
-                 folder.in("b.toml") + "\nwait 2\nclick save.cancel\nwait 3\n" + menu + "save\nwait 4\nquit",
+  const std::string menu = "click session.menu\nwait 2\nclick session.menu.";
+  if (!drive_session("wait 2\n" + menu + "save\nwait 2\nclick save.confirm\nwait 2\n" + menu + "save_as\nwait 2\ntype " +
+                 folder.in("b.toml") + "\nwait 2\nclick save.cancel\nwait 2\n" + menu + "save\nwait 2\nquit",
              remembered.actions()))
     return;
-  CHECK(remembered.heard == Heard{"save " + folder.in("a.toml"), "save " + folder.in("a.toml")});
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("a.toml"), "save " + folder.in("a.toml")});
 }
 
 TEST_CASE("session: Esc closes the card and nothing else; shortcuts rest while it is open") {
@@ -170,9 +170,9 @@ TEST_CASE("session: Esc closes the card and nothing else; shortcuts rest while i
   remembered.suggested = folder / "a.toml";
   bool was_open = false;
   std::string full_view;
-  const auto last = drive("wait 5\nmove view.gram_h\nwait 3\nkey F\nwait 3\nkey Ctrl+S\nwait 4\nkey .\nkey N\nkey Ctrl+S\nwait 4\n"
-                          "key Escape\nwait 5\nquit",
-                          remembered.actions(), [&](const Frame& frame, Workspace& workspace) {
+  const auto last = drive_session("wait 2\nmove view.gram_h\nwait 2\nkey F\nwait 2\nkey Ctrl+S\nwait 2\nkey .\nkey N\nkey Ctrl+S\nwait 2\n"
+                          "key Escape\nwait 2\nquit",
+                          remembered.actions(), [&](const SessionFrame& frame, Workspace& workspace) {
                             was_open |= frame.sees("card.save");
                             full_view = workspace.full_view();
                           });
@@ -189,32 +189,32 @@ TEST_CASE("session: another file is replaced only when that was confirmed, one's
   folder.write("there.toml", "precious");
   RememberedActions remembered;
   remembered.suggested = folder / "a.toml";
-  const std::string typed = "wait 5\nkey Ctrl+Shift+S\nwait 4\ntype " + folder.in("there.toml") + "\nkey Enter\nwait 4\n";
-  const auto asked = drive(typed + "quit", remembered.actions());
+  const std::string typed = "wait 2\nkey Ctrl+Shift+S\nwait 2\ntype " + folder.in("there.toml") + "\nkey Enter\nwait 2\n";
+  const auto asked = drive_session(typed + "quit", remembered.actions());
   if (!asked) return;
   CHECK(asked->sees("card.save"));
   CHECK(remembered.heard.empty());
   // Another name answers the question with no.
-  drive(typed + "type " + folder.in("new.toml") + "\nkey Enter\nwait 4\nquit", remembered.actions());
-  CHECK(remembered.heard == Heard{"save " + folder.in("new.toml")});
-  drive(typed + "key Enter\nwait 4\nquit", remembered.actions());
+  drive_session(typed + "type " + folder.in("new.toml") + "\nkey Enter\nwait 2\nquit", remembered.actions());
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("new.toml")});
+  drive_session(typed + "key Enter\nwait 2\nquit", remembered.actions());
   CHECK(remembered.heard.back() == "save " + folder.in("there.toml"));
   remembered.heard.clear();
-  drive("wait 5\nkey Ctrl+Shift+S\nwait 4\nkey Enter\nwait 4\nquit", remembered.actions());
-  CHECK(remembered.heard == Heard{"save " + folder.in("there.toml")});
+  drive_session("wait 2\nkey Ctrl+Shift+S\nwait 2\nkey Enter\nwait 2\nquit", remembered.actions());
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("there.toml")});
 }
 
 TEST_CASE("session: what is no place for a file is said, and can be corrected") {
   const SessionFolder folder;
   RememberedActions remembered;
   remembered.suggested = folder / "nowhere/a.toml";
-  const auto refused = drive("wait 5\nkey Ctrl+S\nwait 4\nkey Enter\nwait 4\nquit", remembered.actions());
+  const auto refused = drive_session("wait 2\nkey Ctrl+S\nwait 2\nkey Enter\nwait 2\nquit", remembered.actions());
   if (!refused) return;
   CHECK(refused->sees("card.save"));
   CHECK(remembered.heard.empty());
-  drive("wait 5\nkey Ctrl+S\nwait 4\nkey Enter\nwait 4\ntype " + folder.in("a.toml") + "\nkey Enter\nwait 4\nquit",
+  drive_session("wait 2\nkey Ctrl+S\nwait 2\nkey Enter\nwait 2\ntype " + folder.in("a.toml") + "\nkey Enter\nwait 2\nquit",
         remembered.actions());
-  CHECK(remembered.heard == Heard{"save " + folder.in("a.toml")});
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("a.toml")});
 }
 
 TEST_CASE("session: why nothing can be saved at a path") {
@@ -235,24 +235,24 @@ TEST_CASE("session: Ctrl+O opens the file that is chosen") {
   folder.write("saved.toml", "");
   RememberedActions remembered;
   remembered.file = folder / "saved.toml";  // the browser begins there
-  const auto last = drive("wait 5\nkey Ctrl+O\nwait 4\nkey Enter\nwait 4\nquit", remembered.actions());
+  const auto last = drive_session("wait 2\nkey Ctrl+O\nwait 2\nkey Enter\nwait 2\nquit", remembered.actions());
   if (!last) return;
-  CHECK(remembered.heard == Heard{"open " + folder.in("saved.toml")});
+  CHECK(remembered.heard == SessionsHeard{"open " + folder.in("saved.toml")});
   CHECK_FALSE(last->sees("browser.open"));
 }
 
 TEST_CASE("session: the parameters are copied as a command line and as a preset") {
   const SessionFolder folder;
   RememberedActions remembered;
-  const auto last = drive("wait 5\nkey Ctrl+Shift+C\nwait 3\nclipboard " + folder.in("line") +
-                              "\nclick session.menu\nwait 3\nclick session.menu.copy_preset\nwait 3\nclipboard " +
+  const auto last = drive_session("wait 2\nkey Ctrl+Shift+C\nwait 2\nclipboard " + folder.in("line") +
+                              "\nclick session.menu\nwait 2\nclick session.menu.copy_preset\nwait 2\nclipboard " +
                               folder.in("preset") + "\nquit",
                           remembered.actions());
   if (!last) return;
   CHECK(folder.read("line") == "gramscope run collapse --set model.alpha=0.5");
   CHECK(folder.read("preset") == "name = \"small\"\n\n[model]\nalpha = 0.5\n");
   CHECK(last->message == "Copied: a preset of 4 lines");
-  const auto line = drive("wait 5\nkey Ctrl+Shift+C\nwait 3\nquit", remembered.actions());
+  const auto line = drive_session("wait 2\nkey Ctrl+Shift+C\nwait 2\nquit", remembered.actions());
   CHECK(line->message == "Copied: gramscope run collapse --set model.alpha=0.5");
 }
 
@@ -260,12 +260,12 @@ TEST_CASE("session: keys with Ctrl rest while a value is typed, and act beside a
   const SessionFolder folder;
   RememberedActions remembered;
   remembered.file = folder / "a.toml";
-  if (!drive("wait 5\nclick value.parameter.model.alpha\nwait 3\nkey Ctrl+S\nwait 3\nkey Ctrl+Shift+C\nwait 3\nquit",
+  if (!drive_session("wait 2\nclick value.parameter.model.alpha\nwait 2\nkey Ctrl+S\nwait 2\nkey Ctrl+Shift+C\nwait 2\nquit",
              remembered.actions()))
     return;
   CHECK(remembered.heard.empty());
-  drive("wait 5\nkey Tab\nwait 3\nkey Ctrl+S\nwait 3\nquit", remembered.actions());
-  CHECK(remembered.heard == Heard{"save " + folder.in("a.toml")});
+  drive_session("wait 2\nkey Tab\nwait 2\nkey Ctrl+S\nwait 2\nquit", remembered.actions());
+  CHECK(remembered.heard == SessionsHeard{"save " + folder.in("a.toml")});
 }
 
 TEST_CASE("session: what fails is told, and the window goes on") {
@@ -273,7 +273,7 @@ TEST_CASE("session: what fails is told, and the window goes on") {
   remembered.file = "a.toml";
   auto actions = remembered.actions();
   actions.save = [](const std::filesystem::path& path) { throw std::runtime_error(path.string() + ": disk full"); };
-  const auto last = drive("wait 5\nkey Ctrl+S\nwait 5\nquit", actions);
+  const auto last = drive_session("wait 2\nkey Ctrl+S\nwait 2\nquit", actions);
   if (!last) return;
   CHECK(last->message == "a.toml: disk full");
 }
@@ -283,23 +283,23 @@ TEST_CASE("session: lost ones are restored, discarded or left for later") {
   auto actions = remembered.actions();
   actions.lost = {{"collapse, 12 changes", "yesterday", "one.toml"}, {"transformer", "last week", "two.toml"}};
   bool was_there = false;
-  const auto look = [&](const Frame& frame, Workspace& workspace) {
+  const auto look = [&](const SessionFrame& frame, Workspace& workspace) {
     was_there |= frame.sees("card.lost");
     actions.lost = workspace.session_actions().lost;
   };
   const auto all = actions;
-  auto last = drive("wait 5\nclick lost.1.discard\nwait 4\nclick lost.0.restore\nwait 4\nquit", all, look);
+  auto last = drive_session("wait 2\nclick lost.1.discard\nwait 2\nclick lost.0.restore\nwait 2\nquit", all, look);
   if (!last) return;
   CHECK(was_there);
-  CHECK(remembered.heard == Heard{"discard two.toml", "restore one.toml"});
+  CHECK(remembered.heard == SessionsHeard{"discard two.toml", "restore one.toml"});
   CHECK(actions.lost.empty());
   CHECK_FALSE(last->sees("card.lost"));
 
   remembered.heard.clear();
-  for (const char* way : {"click lost.later", "key Escape", "key Shift+Tab\nwait 3\nkey Space"}) {
+  for (const char* way : {"click lost.later", "key Escape", "key Shift+Tab\nwait 2\nkey Space"}) {
     CAPTURE(way);
     // Not modal: the run steps while the card is there.
-    last = drive("wait 5\nkey .\nwait_step 1\nwait 3\n" + std::string(way) + "\nwait 4\nquit", all, look);
+    last = drive_session("wait 2\nkey .\nwait_step 1\nwait 2\n" + std::string(way) + "\nwait 2\nquit", all, look);
     CHECK_FALSE(last->sees("card.lost"));
     CHECK(last->step == 1);
     CHECK(actions.lost.size() == 2);
@@ -314,11 +314,11 @@ TEST_CASE("session: its cards and the page of keys lie inside the window at the 
   auto actions = remembered.actions();
   for (int i = 0; i < 9; ++i)
     actions.lost.push_back({"collapse, 12 changes, 2 branches", "saved on 2026-03-05 at 14:12", std::to_string(i) + ".toml"});
-  for (const ImVec2 size : {ImVec2{1024, 640}, ImVec2{1440, 900}, ImVec2{2560, 1440}}) {
+  for (const ImVec2 size : {ImVec2{1024, 640}, ImVec2{1440, 900}}) {
     CAPTURE(size.x);
     std::set<std::string> outside;
     std::set<std::string> seen;
-    const auto look = [&](const Frame&, Workspace&) {
+    const auto look = [&](const SessionFrame&, Workspace&) {
       for (const auto& item : items().all()) {
         seen.insert(item.name);
         if (item.min.x < item.clip_min.x - 1.0f || item.min.y < item.clip_min.y - 1.0f ||
@@ -326,7 +326,7 @@ TEST_CASE("session: its cards and the page of keys lie inside the window at the 
           outside.insert(item.name);
       }
     };
-    if (!drive("wait 5\nkey Escape\nwait 2\nkey Ctrl+S\nwait 4\nkey Escape\nwait 2\nkey ?\nwait 3\nquit", actions, look, size))
+    if (!drive_session("wait 2\nkey Escape\nwait 2\nkey Ctrl+S\nwait 2\nkey Escape\nwait 2\nkey ?\nwait 2\nquit", actions, look, size))
       return;
     for (const auto& name : outside) FAIL_CHECK("outside: ", name);
     for (const char* name : {"card.lost", "lost.0.restore", "lost.3.discard", "lost.later", "card.save", "save.path",

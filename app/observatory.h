@@ -173,7 +173,7 @@ class Observatory {
   void hold_at(std::optional<std::int64_t> step) { source_->send(SetCeiling{step}); }
   /// How often the run has begun at step 0.
   std::int64_t restarts() const { return restarts_; }
-  void request_run(std::int64_t request, bool has_checkpoint) { source_->send(RequestRun{request, has_checkpoint}); }
+  void request_run(std::int64_t request, bool is_stored) { source_->send(RequestRun{request, is_stored}); }
   void request_branch(std::int64_t request, const PastMoment& moment);
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
@@ -218,6 +218,8 @@ class Observatory {
     std::string preset;
   };
   const std::optional<Beginning>& beginning() const { return beginning_; }
+  /// Of a run that was stored on its way.
+  void set_beginning(Beginning beginning) { beginning_ = std::move(beginning); }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const Task& task() const { return *task_; }
   const std::shared_ptr<const Task>& shared_task() const { return task_; }

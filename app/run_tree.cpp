@@ -133,11 +133,10 @@ void RunTree::show(int id) {
   Run* next = find(id);
   if (next == nullptr || id == shown_) return;
   Run& before = *find(shown_);
-  if (beside_) {
-    clock_.end(before.observatory->is_recording() ? *next->observatory : *before.observatory, *beside());
-    if (*beside_ == id) beside_ = shown_;  // they change places
-  }
-  if (!beside_) {
+  if (beside_) clock_.end(*before.observatory, *beside());
+  if (beside_ == id) {
+    beside_ = shown_;  // they change places
+  } else {
     before.goes_on = before.observatory->status().is_running;
     if (before.goes_on) before.observatory->pause();
     before.observatory->set_shown(false);
@@ -222,14 +221,14 @@ std::vector<int> RunTree::ids() const {
   return result;
 }
 
-void RunTree::ask_for_runs(bool has_checkpoints) {
-  asked_ = Asked{next_request_++, has_checkpoints, ids(), {}};
-  for (auto& run : runs_) run.observatory->request_run(asked_->request, has_checkpoints);
+void RunTree::ask_for_runs(bool are_stored) {
+  asked_ = Asked{next_request_++, are_stored, ids(), {}};
+  for (auto& run : runs_) run.observatory->request_run(asked_->request, are_stored);
 }
 
 std::optional<std::vector<RunTree::Told>> RunTree::take_told() {
   if (!asked_) return std::nullopt;
-  if (asked_->runs != ids()) ask_for_runs(asked_->has_checkpoints);
+  if (asked_->runs != ids()) ask_for_runs(asked_->are_stored);
   if (asked_->told.size() < runs_.size()) return std::nullopt;
   std::vector<Told> result;
   for (const auto& run : runs_) result.push_back({run.id, run.origin, title(run), asked_->told.at(run.id)});

@@ -81,7 +81,7 @@ class RunTree {
   void replace(std::vector<Restored> runs, std::size_t shown, std::optional<std::size_t> beside);
 
   /// Has every run tell where it is. Snapshots of another program have nothing to tell.
-  void ask_for_runs(bool has_checkpoints);
+  void ask_for_runs(bool are_stored);
   /// What they have told, once all have: in the order of runs(). Asked anew where runs have come or gone since.
   std::optional<std::vector<Told>> take_told();
 
@@ -110,7 +110,7 @@ class RunTree {
   /// What all were asked.
   struct Asked {
     std::int64_t request = 0;
-    bool has_checkpoints = false;
+    bool are_stored = false;
     std::vector<int> runs;
     std::map<int, RunTold> told;
   };

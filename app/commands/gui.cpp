@@ -95,6 +95,16 @@ std::optional<std::vector<ExecutedCommand>> twin_of(const Session& session, cons
   return commands;
 }
 
+/// From checkpoints, where that is possible; what is wrong with them is a note.
+std::vector<RunTree::Restored> stored_runs_or_none(const Session& session, const SetSpeed& speed, std::string* note) {
+  try {
+    return stored_runs(session, speed, note);
+  } catch (const std::exception& error) {
+    *note = error.what();
+    return {};
+  }
+}
+
 /// The session's run from its beginning, with other parameters.
 RunTree::Restored make_twin(const Session& session, const std::vector<ExecutedCommand>& commands, const SetSpeed& speed) {
   RunnerHooks hooks{.read_weights = weight_reader()};
@@ -138,7 +148,13 @@ ExitCode gui_command(const GuiOptions& options) {
   // The text of a task is read before there is a window to be dead meanwhile; the files of a run wait for both.
   Progress progress;
   Writer writer;
-  auto runs = restored_runs(
+  std::string checkpoint_note;
+  // Files are written of all steps, and other beginnings lead elsewhere.
+  const auto& given = options.experiment;
+  const bool is_as_saved = options.out.empty() && given.sets.empty() && given.seed.empty() && given.steps.empty();
+  auto runs = is_as_saved ? stored_runs_or_none(session, speed, &checkpoint_note) : std::vector<RunTree::Restored>();
+  if (!checkpoint_note.empty()) std::cerr << "gramscope: note: " << checkpoint_note << "; the run is repeated\n";
+  if (runs.empty()) runs = restored_runs(
       session, speed,
       [&](const Event& event) {
         if (const auto* changed = std::get_if<ConfigChanged>(&event))

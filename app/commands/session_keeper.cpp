@@ -9,7 +9,9 @@
 #include "app/commands/experiment.h"
 #include "app/workspace.h"
 #include "core/io/atomic_file.h"
+#include "core/io/checkpoint_file.h"
 #include "core/io/safetensors.h"
+#include "core/io/session_commands.h"
 #include "core/io/version.h"
 #include "core/registry/error.h"
 
@@ -21,6 +23,24 @@ using namespace std::chrono_literals;
 
 /// What a crash may cost at most.
 constexpr auto kAutosaveEvery = 5s;
+/// Seconds of training from which on a saved session comes with checkpoints, so that opening it does not take as long again.
+constexpr double kLongToRepeat = 15.0;
+
+/// The checkpoint of a run of a session, beside the session's file: name.ckpt, name.1.ckpt, ...
+std::filesystem::path checkpoint_of(const std::filesystem::path& first, std::size_t run) {
+  if (run == 0) return first;
+  return first.parent_path() / fmt::format("{}.{}.ckpt", first.stem().string(), run);
+}
+
+/// Whether a stored run is where a run of the session was.
+bool belongs_to(const StoredRun& stored, const std::vector<ExecutedCommand>& commands, std::int64_t tick) {
+  const auto now = stored.values.find("now");
+  if (now == stored.values.end() || !std::holds_alternative<std::int64_t>(now->second)) return false;
+  const auto at = stored.values.find(fmt::format("checkpoints.{}.tick", std::get<std::int64_t>(now->second)));
+  return at != stored.values.end() && at->second == Value{tick} &&
+         std::equal(commands.begin(), commands.end(), stored.commands.begin(), stored.commands.end(),
+                    [](const ExecutedCommand& a, const ExecutedCommand& b) { return command_toml(a, "command") == command_toml(b, "command"); });
+}
 
 /// The reason that something failed, for the status line.
 template <class Action>
@@ -53,6 +73,30 @@ std::vector<RunTree::Restored> restored_runs(const Session& session, const SetSp
     }
     runs.push_back({origin, std::make_unique<Observatory>(session.preset.config, session.preset.name, false, speed,
                                                           run == 0 ? std::move(on_event) : nullptr, std::move(around))});
+  }
+  return runs;
+}
+
+std::vector<RunTree::Restored> stored_runs(const Session& session, const SetSpeed& speed, std::string* note) {
+  std::vector<RunTree::Restored> runs;
+  if (session.checkpoint.empty()) return runs;
+  for (std::size_t run = 0; run <= session.branches.size(); ++run) {
+    const auto path = checkpoint_of(session.checkpoint, run);
+    const auto file = load_checkpoint(path);
+    const std::int64_t tick = run == 0 ? session.ticks.value_or(0) : session.branches[run - 1].ticks;
+    if (const auto difference = file.difference(); !difference.empty())
+      *note = path.string() + " is not used: " + difference;
+    else if (!belongs_to(file.run, flat_commands(session, run), tick))
+      *note = path.string() + " is not used: it is of another session, or of another moment of this one";
+    if (!note->empty()) return {};
+    RunTree::Origin origin;
+    if (run > 0) {
+      const SessionBranch& branch = session.branches[run - 1];
+      origin = {static_cast<int>(branch.parent), -1, branch.tick, branch.commands};
+    }
+    auto runner = std::make_unique<Runner>(file.run, false, speed, RunnerHooks{.read_weights = weight_reader()});
+    runs.push_back({origin, std::make_unique<Observatory>(std::move(runner), speed, weight_reader())});
+    runs.back().observatory->set_beginning({session.preset.config, session.preset.name});
   }
   return runs;
 }
@@ -116,8 +160,25 @@ void SessionKeeper::update() {
   note_inputs();
   if (is_ready(writing_)) finish_saving();
   if (is_ready(opening_)) finish_opening();
-  if (auto session = take_session()) write(std::move(*session));
+  // One at a time: a file is not to be overtaken by what it was a moment before.
+  if ((wanted_file_ || is_autosaving_) && !writing_.valid() && !tree_.trunk().is_recording()) {
+    if (const auto told = tree_.take_told()) {
+      std::vector<std::shared_ptr<const StoredRun>> stored;
+      for (const auto& one : *told)
+        if (one.run.stored != nullptr) stored.push_back(one.run.stored);
+      write(session_of(*told), std::move(stored));
+    }
+  }
   autosave();
+}
+
+bool SessionKeeper::takes_long_to_repeat() const {
+  double seconds = 0.0;
+  for (const auto& run : tree_.runs()) {
+    const auto& status = run.observatory->status();
+    if (status.available_steps_per_second > 0.0) seconds += static_cast<double>(status.tick) / status.available_steps_per_second;
+  }
+  return seconds > kLongToRepeat;
 }
 
 void SessionKeeper::autosave() {
@@ -135,16 +196,8 @@ void SessionKeeper::save(const std::filesystem::path& file) {
   if (tree_.trunk().is_recording())
     return tell(Message::Level::warning, "Not saved: snapshots of another program are no run that could be repeated.");
   wanted_file_ = std::filesystem::absolute(file);
-  tree_.ask_for_runs(false);
-}
-
-std::optional<Session> SessionKeeper::take_session() {
-  if (!wanted_file_ && !is_autosaving_) return std::nullopt;
-  // One at a time: a file is not to be overtaken by what it was a moment before.
-  if (writing_.valid() || tree_.trunk().is_recording()) return std::nullopt;
-  const auto told = tree_.take_told();
-  if (!told) return std::nullopt;
-  return session_of(*told);
+  is_autosaving_ = false;
+  tree_.ask_for_runs(takes_long_to_repeat());
 }
 
 Session SessionKeeper::session_of(const std::vector<RunTree::Told>& told) const {
@@ -178,12 +231,17 @@ Session SessionKeeper::session_of(const std::vector<RunTree::Told>& told) const 
   return session;
 }
 
-void SessionKeeper::write(Session session) {
+void SessionKeeper::write(Session session, std::vector<std::shared_ptr<const StoredRun>> stored) {
   written_file_ = std::exchange(wanted_file_, {});
   is_autosaving_ = false;
-  writing_ = std::async(std::launch::async, [session = std::move(session), file = written_file_, autosave = autosave_] {
+  writing_ = std::async(std::launch::async, [session = std::move(session), stored = std::move(stored), file = written_file_,
+                                             autosave = autosave_]() mutable {
     return failure_of([&] {
       if (!file) return autosave->save(session);
+      if (!stored.empty()) session.checkpoint = file->stem().string() + ".ckpt";
+      // First what the session refers to: one that is there can be opened.
+      for (std::size_t run = 0; run < stored.size(); ++run)
+        save_checkpoint(checkpoint_of(file->parent_path() / session.checkpoint, run), *stored[run]);
       write_file(*file, session_toml(session));
     });
   });
@@ -216,7 +274,11 @@ void SessionKeeper::open(const std::filesystem::path& file, bool is_lost) {
       auto experiment = choose_experiment(options, "back_off");
       opened.session = std::move(experiment.session);
       opened.notes = std::move(experiment.notes);
-      opened.runs = restored_runs(opened.session, speed, {}, {.read_weights = weight_reader()});
+      std::string note;
+      const auto failure = failure_of([&] { opened.runs = stored_runs(opened.session, speed, &note); });
+      if (!failure.empty() || !note.empty()) opened.notes.push_back(failure.empty() ? note : failure);
+      if (opened.runs.empty())
+        opened.runs = restored_runs(opened.session, speed, {}, {.read_weights = weight_reader()});
     });
     return opened;
   });

@@ -15,6 +15,7 @@
 #include "app/session_actions.h"
 #include "core/io/autosave.h"
 #include "core/io/session.h"
+#include "core/train/stored_run.h"
 
 namespace gramscope::app {
 
@@ -24,6 +25,11 @@ class Workspace;
 /// trunk's, whose events `on_event` sees. Throws UsageError, InputError, Cancelled.
 std::vector<RunTree::Restored> restored_runs(const Session& session, const SetSpeed& speed,
                                              std::function<void(const Event&)> on_event = {}, RunnerHooks hooks = {});
+
+/// The same from the checkpoints beside the session's file, without repeating anything: what lies further back than where it
+/// was saved cannot be gone back to. Empty where the session has none, or they do not belong to it or to this machine; then
+/// `note` says why.
+std::vector<RunTree::Restored> stored_runs(const Session& session, const SetSpeed& speed, std::string* note);
 
 /// Keeps what a window has as a session: in a file when the user says so, in the autosave now and then, and reads it back.
 class SessionKeeper {
@@ -64,14 +70,14 @@ class SessionKeeper {
   };
 
   void tell(Message::Level level, const std::string& text) { tree_.shown().tell({level, text}); }
-  std::optional<Session> take_session();
   Session session_of(const std::vector<RunTree::Told>& told) const;
+  bool takes_long_to_repeat() const;
   Fingerprint fingerprint() const;
   void note_inputs();
   void finish_saving();
   void finish_opening();
   void autosave();
-  void write(Session session);
+  void write(Session session, std::vector<std::shared_ptr<const StoredRun>> stored);
 
   RunTree& tree_;
   Workspace& workspace_;

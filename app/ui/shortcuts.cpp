@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 24> lines{{
+  static constexpr auto lines = std::to_array<ShortcutHelp>({
       {"Space", "run or pause; play a recording or the past"},
       {".", "take one step; in the past the next recorded one"},
       {",  ← →", "into the past: the recorded step before, the next"},
@@ -30,7 +30,7 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"Ctrl+Shift+C  P", "copy the parameters as a command line; as a preset"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},
       {"?", "this page"},
-  }};
+  });
   return lines;
 }
 

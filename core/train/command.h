@@ -86,7 +86,7 @@ struct SetCeiling {
 /// Asks for the event RunTold.
 struct RequestRun {
   std::int64_t request = 0;
-  bool has_checkpoint = false;  ///< RunTold::checkpoint is wanted
+  bool is_stored = false;  ///< RunTold::stored is wanted
 };
 /// Asks for the event BranchReady: how another run may begin at a moment of this one's past, from a branch point at or before
 /// that moment.

@@ -16,6 +16,7 @@ namespace gramscope {
 struct EngineCheckpoint;
 /// The lists that belong to a branch point: see Engine::past(). Opaque.
 struct EnginePast;
+struct StoredRun;
 
 /// A step was recorded. `replaces_last`: the same step as the record before it, which this one supersedes.
 struct Recorded {
@@ -83,7 +84,7 @@ struct RunTold {
   std::int64_t request = 0;
   std::vector<ExecutedCommand> commands;
   std::int64_t tick = 0;
-  std::shared_ptr<const EngineCheckpoint> checkpoint;  ///< Engine::checkpoint(), where it was asked for
+  std::shared_ptr<const StoredRun> stored;  ///< Engine::stored(), where it was asked for
 };
 /// What a run is to do before anything else, as fast as it can: these commands at their ticks, and steps up to that tick.
 struct CatchUp {

@@ -12,6 +12,7 @@
 #include "core/train/analyst.h"
 #include "core/train/channel.h"
 #include "core/train/pacer.h"
+#include "core/train/stored_run.h"
 
 namespace gramscope {
 
@@ -73,6 +74,33 @@ struct Runner::Impl {
         speed(first_speed) {
     outbox.push(engine.present());
     begin();
+  }
+
+  Impl(const StoredRun& stored, bool start_running, SetSpeed first_speed, RunnerHooks hooks)
+      : first_task_work(std::move(hooks.first_task_work)),
+        engine(Engine::from_stored(stored, engine_hooks(std::move(hooks.read_weights)))),
+        catch_up(std::move(hooks.catch_up)),
+        is_running(start_running),
+        speed(first_speed) {
+    tell_course();
+    begin();
+  }
+
+  /// As if it had just been told of.
+  void tell_course() {
+    auto present = engine.present();
+    present.restarted = true;
+    outbox.push(std::move(present));
+    const auto& records = engine.records();
+    const auto begins = std::find_if(records.rbegin(), records.rend(), [](const Record& record) { return record.step() == 0; });
+    for (auto record = begins == records.rend() ? records.begin() : std::prev(begins.base()); record != records.end(); ++record) {
+      Recorded recorded{*record};
+      if (std::next(record) == records.end()) {
+        recorded.branch_point = engine.branch_point();
+        recorded.commands = engine.commands().size();
+      }
+      outbox.push(std::move(recorded));
+    }
   }
 
   EngineHooks engine_hooks(WeightReader read_weights) {
@@ -312,7 +340,7 @@ struct Runner::Impl {
   void handle_control(const RequestRun& wanted) {
     engine.settle();
     outbox.push(RunTold{wanted.request, engine.commands(), engine.tick(),
-                        wanted.has_checkpoint ? engine.checkpoint() : nullptr});
+                        wanted.is_stored ? std::make_shared<const StoredRun>(engine.stored()) : nullptr});
   }
   void handle_control(const RequestBranch& wanted) {
     const auto& all = engine.commands();
@@ -432,6 +460,9 @@ Runner::Runner(const Config& config, std::string preset, bool start_running, Set
 
 Runner::Runner(const BranchStart& start, bool start_running, SetSpeed speed, RunnerHooks hooks)
     : impl_(std::make_unique<Impl>(start, start_running, speed, std::move(hooks))) {}
+
+Runner::Runner(const StoredRun& stored, bool start_running, SetSpeed speed, RunnerHooks hooks)
+    : impl_(std::make_unique<Impl>(stored, start_running, speed, std::move(hooks))) {}
 
 Runner::~Runner() = default;
 

@@ -33,6 +33,9 @@ class Runner final : public RunSource {
                   SetSpeed speed = {}, RunnerHooks hooks = {});
   /// On a branch of another run. Its first event is what is in force there (Engine::present()); of the past it tells nothing.
   explicit Runner(const BranchStart& start, bool start_running = false, SetSpeed speed = {}, RunnerHooks hooks = {});
+  /// Goes on with a run that was stored. Its first events are what is in force and the records since the run last began at
+  /// step 0, all but the newest without W and H.
+  explicit Runner(const StoredRun& stored, bool start_running = false, SetSpeed speed = {}, RunnerHooks hooks = {});
   ~Runner() override;
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;

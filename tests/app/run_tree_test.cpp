@@ -247,6 +247,30 @@ TEST_CASE("twins: a change is made in the runs it is meant for") {
   CHECK(second.config().real("optimizer.lr") == 2.0);
 }
 
+TEST_CASE("twins: showing one of them changes their places, showing a third leaves the one beside") {
+  auto tree = tree_of(1'000'000, true, {Pace::steps_per_second, 1.4, 400.0});
+  REQUIRE(wait_for(tree, [&] { return tree.shown().status().step > 60; }));
+  tree.shown().seek(30);
+  tree.shown().branch();
+  REQUIRE(wait_for_runs(tree, 2));
+  tree.shown().wish_twin();
+  REQUIRE(wait_for(tree, [&] { return tree.beside() != nullptr; }));
+  REQUIRE(tree.shown_id() == 1);
+  REQUIRE(tree.beside_id() == 2);
+  tree.show(2);
+  CHECK(tree.shown_id() == 2);
+  CHECK(tree.beside_id() == 1);
+  REQUIRE(wait_for(tree, [&] { return tree.shown().status().step > 100 && tree.beside()->status().step == tree.shown().status().step; }));
+  tree.show(RunTree::kTrunk);
+  CHECK(tree.beside_id() == 1);
+  const auto& left = *tree.find(2)->observatory;
+  REQUIRE(wait_for(tree, [&] { return !left.status().is_running; }));
+  REQUIRE(wait_for(tree, [&] { return tree.shown().status().step > 150 && tree.beside()->status().step == tree.shown().status().step; }));
+  tree.remove(1);
+  CHECK(tree.beside() == nullptr);
+  CHECK(tree.runs().size() == 2);
+}
+
 TEST_CASE("twins: the past is looked at in both, and a run that ends does not end the other") {
   auto tree = tree_of(1000);
   REQUIRE(wait_for_end(tree));

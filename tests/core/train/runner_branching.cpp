@@ -9,6 +9,7 @@
 #include "core/random/philox.h"
 #include "core/train/history.h"
 #include "core/train/runner.h"
+#include "core/train/stored_run.h"
 #include "tests/core/train/small_run.h"
 
 using namespace gramscope;
@@ -57,9 +58,9 @@ class Heard {
     return wait_for([&] { return !runner_->status().preparation; });
   }
 
-  RunTold told(bool has_checkpoint = false) {
+  RunTold told(bool is_stored = false) {
     told_.reset();
-    runner_->send(RequestRun{7, has_checkpoint});
+    runner_->send(RequestRun{7, is_stored});
     REQUIRE(wait_for([&] { return told_.has_value(); }));
     return *told_;
   }
@@ -177,6 +178,31 @@ TEST_CASE("runner: catches up with a run that was saved, and both go on with the
     CHECK(a.parameter_bytes() == b.parameter_bytes());
     CHECK(csv(a) == csv(b));
   }
+}
+
+TEST_CASE("runner: goes on with a run that was stored, with the same bits and the course that led there") {
+  auto original = started(1500);
+  std::this_thread::sleep_for(5ms);
+  original.runner().send(SetParameter{"model.d", Value{std::int64_t{6}}});
+  original.runner().send(Pause{});
+  const auto told = original.told(true);
+  REQUIRE(told.stored != nullptr);
+  Heard again(std::make_unique<Runner>(*told.stored, false, kAtOnce));
+  again.listen();
+  REQUIRE(!again.changes().empty());
+  CHECK(again.changes().front().config.integer("model.d") == 6);
+  REQUIRE(again.records().size() > 1);
+  CHECK(again.records().front().record.step() == 0);
+  CHECK(again.records().back().record.embeddings != nullptr);
+  CHECK(again.runner().status().tick == told.tick);
+  for (auto* run : {&original, &again}) {
+    run->runner().send(Run{});
+    REQUIRE(run->wait_for_end());
+  }
+  const Engine a = original.stop();
+  const Engine b = again.stop();
+  CHECK(a.parameter_bytes() == b.parameter_bytes());
+  CHECK(csv(a) == csv(b));
 }
 
 TEST_CASE("runner: catching up can be ended on the way, and the run goes on from there") {

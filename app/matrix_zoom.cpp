@@ -10,8 +10,21 @@ constexpr double kFewestCells = 4.0;
 }  // namespace
 
 void MatrixZoom::adopt(Index rows) {
-  if (rows != rows_) show_whole();
+  if (rows == rows_) return;
+  const bool is_first = rows_ == 0;
   rows_ = rows;
+  if (!is_first) return show_whole();
+  // What it was told to show may be less of this one than can be seen of any.
+  span_ = std::max(span_, least_span());
+  keep_inside();
+}
+
+void MatrixZoom::show(double left, double top, double span) {
+  left_ = left;
+  top_ = top;
+  span_ = std::clamp(span, 0.0, 1.0);
+  rows_ = 0;
+  keep_inside();
 }
 
 void MatrixZoom::show_whole() {
@@ -20,8 +33,7 @@ void MatrixZoom::show_whole() {
 }
 
 void MatrixZoom::zoom(double factor, double x, double y, double at_x, double at_y) {
-  const double least = rows_ > 0 ? std::min(1.0, kFewestCells / static_cast<double>(rows_)) : 1.0;
-  span_ = std::clamp(span_ / factor, least, 1.0);
+  span_ = std::clamp(span_ / factor, least_span(), 1.0);
   // Rounding must not leave a picture that is whole but for a hair, and says that it is not.
   if (span_ > 1.0 - 1e-9) return show_whole();
   left_ = x - at_x * span_;
@@ -33,6 +45,10 @@ void MatrixZoom::pan(double x, double y) {
   left_ += x;
   top_ += y;
   keep_inside();
+}
+
+double MatrixZoom::least_span() const {
+  return rows_ > 0 ? std::min(1.0, kFewestCells / static_cast<double>(rows_)) : 1.0;
 }
 
 void MatrixZoom::keep_inside() {

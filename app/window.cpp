@@ -209,6 +209,10 @@ void Window::Impl::on_key(int key, int action, int mods) {
     if (const auto move = playhead_move_of(key)) workspace.move_playhead(*observatory, *move);
   }
   if ((mods & GLFW_MOD_CONTROL) == 0) return;
+  // With Alt it is AltGr, which types.
+  const bool is_letter = key >= GLFW_KEY_A && key <= GLFW_KEY_Z && (mods & GLFW_MOD_ALT) == 0;
+  if (is_letter && action == GLFW_PRESS && observatory != nullptr)
+    workspace.press_with_control(*observatory, static_cast<char>(key), (mods & GLFW_MOD_SHIFT) != 0);
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) set_scale(wanted_scale * 1.1f);
   if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) set_scale(wanted_scale / 1.1f);
   if (key == GLFW_KEY_0 || key == GLFW_KEY_KP_0) set_scale(natural_scale);
@@ -340,6 +344,7 @@ bool Window::draw_frame(Observatory& observatory) {
   impl_->observatory = &observatory;  // what is typed before the frame is meant for it
   return draw([&]() -> Observatory& {
     observatory.update();
+    if (impl_->options.each_frame) impl_->options.each_frame(observatory);
     return observatory;
   });
 }
@@ -348,7 +353,8 @@ bool Window::draw_frame(RunTree& tree) {
   impl_->observatory = &tree.shown();
   return draw([&]() -> Observatory& {
     tree.update();
-    return tree.shown();
+    if (impl_->options.each_frame) impl_->options.each_frame(tree.shown());
+    return tree.shown();  // another one where each_frame has put other runs into the tree
   });
 }
 
@@ -357,7 +363,6 @@ bool Window::draw(const std::function<Observatory&()>& follow) {
   glfwPollEvents();
   Observatory& observatory = follow();
   impl.observatory = &observatory;
-  if (impl.options.each_frame) impl.options.each_frame(observatory);
   impl.begin_imgui_frame();
   if (impl.script) impl.script->before_frame(impl.script_host(observatory));
   impl.draw_contents(observatory);

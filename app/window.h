@@ -25,7 +25,7 @@ struct WindowOptions {
   /// Commands that drive the window without hands (see input_script.h); empty: hands.
   std::filesystem::path script;
   ExperimentSource experiments;
-  /// Called every frame after the observatory has been updated.
+  /// Called every frame after the observatory has been updated; may put other runs into the tree.
   std::function<void(Observatory&)> each_frame;
   /// Asked every frame; true closes the window.
   std::function<bool(const Observatory&)> should_quit;

@@ -20,6 +20,7 @@
 #include "app/views/metric_rows.h"
 #include "app/views/parameter_panel.h"
 #include "app/views/recording_panel.h"
+#include "app/views/shortcut_overlay.h"
 #include "app/views/status_bar.h"
 #include "app/views/view_header.h"
 
@@ -121,7 +122,8 @@ void Workspace::draw(Observatory& observatory) {
   draw_lines();
   {
     const ScopedClip clip(layout_.top_bar);
-    top_bar_.draw(observatory, layout_.top_bar);
+    if (const auto command = top_bar_.draw(observatory, layout_.top_bar, session_.are_there()))
+      session_.execute(observatory, *command);
   }
   if (!is_empty(layout_.parameters)) {
     if (observatory.is_recording())
@@ -140,6 +142,7 @@ void Workspace::draw(Observatory& observatory) {
     draw_status_bar(observatory, layout_.status);
   }
   preparation_card_.draw(observatory, layout_.centre);
+  session_.draw(observatory);
   draw_browser(observatory);
   if (shows_shortcuts_) draw_shortcut_overlay();
 }
@@ -147,12 +150,17 @@ void Workspace::draw(Observatory& observatory) {
 void Workspace::draw_browser(Observatory& observatory) {
   const std::string asked = std::exchange(observatory.view.browsing, {});
   if (!asked.empty() && observatory.config().contains(asked)) {
-    browsed_ = asked;
     const auto& parameter = find_parameter(observatory.parameters(), asked);
     browser_.open(parameter.label, observatory.config().text(asked));
+    take_file_ = [asked](Observatory& shown, const std::filesystem::path& path) {
+      if (shown.config().contains(asked)) shown.set_parameter(asked, path.string());
+    };
   }
-  const auto chosen = browser_.draw();
-  if (chosen && observatory.config().contains(browsed_)) observatory.set_parameter(browsed_, chosen->string());
+  if (session_.take_wish_to_open()) {
+    browser_.open("Open a session", session_.actions().file());
+    take_file_ = [this](Observatory& shown, const std::filesystem::path& path) { session_.open(shown, path); };
+  }
+  if (const auto chosen = browser_.draw()) take_file_(observatory, *chosen);
 }
 
 bool Workspace::is_in_centre(const std::string& key) const {
@@ -359,6 +367,13 @@ bool Workspace::press(Observatory& observatory, char32_t character) {
   return true;
 }
 
+bool Workspace::press_with_control(Observatory& observatory, char letter, bool has_shift) {
+  const auto command = session_command_of(letter, has_shift);
+  if (!command || !session_.are_there() || is_typing_or_choosing()) return false;
+  session_.execute(observatory, *command);
+  return true;
+}
+
 bool Workspace::owns_arrow_keys(const Observatory& observatory) const {
   return observatory.has_playhead() && !is_keyboard_taken();
 }
@@ -432,45 +447,20 @@ void Workspace::drop(Observatory& observatory, const std::filesystem::path& path
 
 void Workspace::escape(Observatory& observatory) {
   if (browser_.is_open()) return browser_.close();
+  if (session_.is_asking()) return session_.stop_asking();
   // Taking the focus from an open field here would confirm what Esc is to take back.
   if (does_escape_belong_to_imgui()) return;
-  if (shows_shortcuts_)
+  if (shows_shortcuts_) {
     shows_shortcuts_ = false;
-  else if (observatory.is_waiting())
+    return;
+  }
+  if (session_.leave_lost()) return;
+  if (observatory.is_waiting())
     observatory.cancel_preparation();
   else if (is_keyboard_taken())
     drop_focus();
   else
     full_view_.clear();
-}
-
-void draw_shortcut_overlay() {
-  const auto& colours = palette();
-  const float scale = ui_scale();
-  auto& canvas = *ImGui::GetForegroundDrawList();
-  const ImVec2 size = ImGui::GetIO().DisplaySize;
-  canvas.AddRectFilled({0, 0}, size, with_opacity(colours.background, 0.72f));
-  const float row = 24.0f * scale;
-  const float keys_width = 110.0f * scale;
-  float width = 0.0f;
-  for (const auto& line : shortcut_help()) width = std::max(width, text_size(fonts().body, line.meaning).x);
-  width += keys_width + 56.0f * scale;
-  const float height = row * static_cast<float>(shortcut_help().size()) + 72.0f * scale;
-  const ImVec2 min{std::round(0.5f * (size.x - width)), std::round(0.5f * (size.y - height))};
-  const ImVec2 max{min.x + width, min.y + height};
-  canvas.AddRectFilled(min, max, colours.panel, 8.0f * scale);
-  canvas.AddRect(min, max, colours.line, 8.0f * scale);
-  auto write = [&](ImFont* font, ImVec2 pos, ImU32 colour, const std::string& text) {
-    canvas.AddText(font, font->FontSize, pos, colour, text.c_str());
-  };
-  write(fonts().title, {min.x + 24.0f * scale, min.y + 18.0f * scale}, colours.text, "Keys and gestures");
-  float y = min.y + 52.0f * scale;
-  for (const auto& line : shortcut_help()) {
-    write(fonts().strong, {min.x + 24.0f * scale, y}, colours.accent, symbol_text(line.keys));
-    write(fonts().body, {min.x + 24.0f * scale + keys_width, y}, colours.text, symbol_text(line.meaning));
-    y += row;
-  }
-  items().add("overlay.shortcuts", min, max, {0, 0}, size);
 }
 
 }  // namespace gramscope::app

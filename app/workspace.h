@@ -2,13 +2,16 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/observatory.h"
+#include "app/session_controls.h"
 #include "app/ui/layout.h"
 #include "app/ui/shortcuts.h"
 #include "app/views/file_browser.h"
@@ -39,6 +42,9 @@ class Workspace {
 
   /// A typed character; true if it meant something. Rests while a control has the keyboard.
   bool press(Observatory& observatory, char32_t character);
+  /// A letter with Ctrl, given as a capital; true if it meant something. Rests while something is typed or chosen, which has
+  /// such keys of its own.
+  bool press_with_control(Observatory& observatory, char letter, bool has_shift);
   /// The arrow keys, Home and End move the playhead while nothing else has the keyboard: then ImGui is not to see them.
   bool owns_arrow_keys(const Observatory& observatory) const;
   /// True if there was a playhead to move.
@@ -46,8 +52,8 @@ class Workspace {
   /// Undoes the last change of parameters, or redoes what was undone. Rests while a text field or a list is open: the keys
   /// are theirs.
   void undo(Observatory& observatory, bool is_redo);
-  /// Esc: leaves the file browser, the overlay, the making of a task, the control that has the keyboard, or the full
-  /// view: the first of these that there is.
+  /// Esc: leaves the file browser, the card that asks where to save, the overlay, the card with lost sessions, the making of a
+  /// task, the control that has the keyboard, or the full view: the first of these that there is.
   void escape(Observatory& observatory);
   /// A file dropped on the window.
   void drop(Observatory& observatory, const std::filesystem::path& path);
@@ -58,6 +64,12 @@ class Workspace {
   bool shows_shortcuts() const { return shows_shortcuts_; }
   /// The keys of the views in the four panels of the centre: top left, top right, bottom left, bottom right.
   const std::array<std::string, 4>& centre() const { return centre_; }
+  /// Four pictures, each once.
+  void set_centre(const std::array<std::string, 4>& keys) { centre_ = keys; }
+
+  /// What can be done with sessions: nothing before it is said.
+  void set_session_actions(SessionActions actions) { session_.set_actions(std::move(actions)); }
+  SessionActions& session_actions() { return session_.actions(); }
 
  private:
   /// `twin`: a second one of its kind, for the run beside the shown one.
@@ -82,7 +94,8 @@ class Workspace {
   PreparationCard preparation_card_;
   RunTreePanel run_tree_;
   FileBrowser browser_;
-  std::string browsed_;  ///< the parameter whose file the browser chooses
+  std::function<void(Observatory&, const std::filesystem::path&)> take_file_;  ///< what the browser chooses a file for
+  SessionControls session_;
   std::array<std::string, 4> centre_{"gram_h", "target", "pca", "gram_w"};
   std::map<std::string, std::unique_ptr<View>> views_;
   Layout layout_;
@@ -92,8 +105,5 @@ class Workspace {
   std::string shown_views_;  ///< in the frame before
   bool shows_shortcuts_ = false;
 };
-
-/// Draws the page of shortcuts over everything.
-void draw_shortcut_overlay();
 
 }  // namespace gramscope::app

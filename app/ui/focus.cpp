@@ -58,11 +58,10 @@ void reset_focus() {
   g_last = 0;
 }
 
-bool does_escape_belong_to_imgui() { return GImGui->IO.WantTextInput || !GImGui->OpenPopupStack.empty(); }
+bool is_typing_or_choosing() { return GImGui->IO.WantTextInput || !GImGui->OpenPopupStack.empty(); }
 
-bool is_keyboard_taken() {
-  const auto& g = *GImGui;
-  return g.IO.WantTextInput || g.IO.NavVisible || !g.OpenPopupStack.empty();
-}
+bool does_escape_belong_to_imgui() { return is_typing_or_choosing(); }
+
+bool is_keyboard_taken() { return is_typing_or_choosing() || GImGui->IO.NavVisible; }
 
 }  // namespace gramscope::app

@@ -19,6 +19,8 @@ void move_focus(int direction);
 void drop_focus();
 /// Forgets everything: for a new window.
 void reset_focus();
+/// Whether a field is typed into, or a list or a modal panel is open: then also keys with Ctrl are theirs.
+bool is_typing_or_choosing();
 /// Whether Esc closes a list or puts back the text of an open field, which ImGui does itself.
 bool does_escape_belong_to_imgui();
 /// Whether the user sees a control that has the keyboard focus, types into one, or has a list open: then keys

@@ -32,13 +32,14 @@ struct Grammar {
   int least;
   int most;  ///< -1: the rest of the line
 };
-constexpr std::array<Grammar, 23> kGrammar{{
+constexpr std::array<Grammar, 24> kGrammar{{
     {"wait", 1, 1},        {"wait_step", 1, 1},  {"wait_phase", 1, 1}, {"wait_finished", 0, 0},
     {"wait_idle", 0, 0},   {"move", 1, 2},       {"click", 1, 3},      {"double_click", 1, 3},
     {"right_click", 1, 3}, {"ctrl_click", 1, 3}, {"drag", 3, 4},       {"wheel", 2, 2},
     {"key", 1, 1},         {"type", 1, -1},      {"resize", 2, 2},     {"set", 2, -1},
     {"drop", 1, -1},       {"items", 1, -1},     {"shot", 1, -1},      {"quit", 0, 0},
     {"seek", 1, 1},        {"follow", 1, 1},     {"wait_measured", 1, 1},
+    {"clipboard", 1, -1},
 }};
 
 std::optional<double> number(const std::string& text) {
@@ -205,6 +206,14 @@ bool InputScript::advance(const Command& command, const ScriptHost& host) {
   }
   if (verb == "drop") {
     host.workspace.drop(host.observatory, command.rest);
+    return true;
+  }
+  if (verb == "clipboard") {
+    const char* text = ImGui::GetClipboardText();
+    std::ofstream file(command.rest, std::ios::binary);
+    file << (text != nullptr ? text : "");
+    file.close();
+    if (!file) fail(command, "cannot write " + command.rest);
     return true;
   }
   if (verb == "seek") {

@@ -46,6 +46,7 @@ struct ScriptHost {
 ///   drop FILE                  on the window, as from a file manager
 ///   seek N                     shows the recorded step nearest to N
 ///   follow on|off              whether new files of a recording are looked for
+///   clipboard FILE             the text that is on the clipboard
 ///   items FILE                 what was drawn, a JSON object on each line
 ///   shot FILE.png
 ///   quit

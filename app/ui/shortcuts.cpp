@@ -5,7 +5,7 @@
 namespace gramscope::app {
 
 std::span<const ShortcutHelp> shortcut_help() {
-  static constexpr std::array<ShortcutHelp, 22> lines{{
+  static constexpr auto lines = std::to_array<ShortcutHelp>({
       {"Space", "run or pause; play a recording or the past"},
       {".", "take one step; in the past the next recorded one"},
       {",  ← →", "into the past: the recorded step before, the next"},
@@ -26,9 +26,11 @@ std::span<const ShortcutHelp> shortcut_help() {
       {"+ −  0  ← →", "zoom, show whole and move the focused matrix"},
       {"Title ▾", "another picture in this panel"},
       {"Drop a file", "learn from a text; load a preset, session or snapshots"},
+      {"Ctrl+S  Ctrl+O", "save the session, open one; Ctrl+Shift+S: as another file"},
+      {"Ctrl+Shift+C  P", "copy the parameters as a command line; as a preset"},
       {"Ctrl with + − 0", "larger, smaller, normal text"},
       {"?", "this page"},
-  }};
+  });
   return lines;
 }
 

@@ -81,6 +81,7 @@ void apply_style(float scale) {
   set(ImGuiCol_HeaderActive, p.track);
   set(ImGuiCol_TextSelectedBg, with_opacity(p.accent, 0.35f));
   set(ImGuiCol_NavHighlight, p.accent);
+  set(ImGuiCol_ModalWindowDimBg, with_opacity(p.background, 0.6f));  // drawn last: no panel can push its own
   ImGui::GetStyle() = style;
 }
 

@@ -133,11 +133,14 @@ void draw_quiet_combo(const Interaction& state, const Rect& rect, const std::str
 }
 
 constexpr float kNoteGap = 10.0f;
+constexpr float kKeysGap = 28.0f;
 
 float option_width(const Option& option) {
   const float note =
       option.note.empty() ? 0.0f : kNoteGap * ui_scale() + text_size(fonts().small, option.note).x;
-  return text_size(fonts().body, option.label).x + note + 30.0f * ui_scale();
+  const float keys =
+      option.keys.empty() ? 0.0f : kKeysGap * ui_scale() + text_size(fonts().small, option.keys).x;
+  return text_size(fonts().body, option.label).x + note + keys + 30.0f * ui_scale();
 }
 
 void show_option_card(const Option& option) {
@@ -176,6 +179,9 @@ std::optional<int> draw_options(const std::string& name, std::span<const Option>
       draw_text(fonts().small, {rect.min.x + 18.0f * scale + label + kNoteGap * scale,
                                 centred_y(fonts().small, rect.min.y, rect.max.y)},
                 colours.text_muted, option.note);
+    if (!option.keys.empty())
+      draw_text_right(fonts().small, rect.max.x - 12.0f * scale, centred_y(fonts().small, rect.min.y, rect.max.y),
+                      can_be_chosen ? colours.text_muted : colours.text_dim, option.keys);
     if (state.was_pressed && can_be_chosen) chosen = static_cast<int>(i);
     if (wants_info_card(state) || state.is_focused) show_option_card(option);
   }

@@ -38,6 +38,7 @@ struct Option {
   std::string summary;  ///< shown when the mouse rests on it
   std::string note = {};         ///< what choosing it brings with it, muted behind its label
   std::string unavailable = {};  ///< why it cannot be chosen; empty where it can
+  std::string keys = {};         ///< that do the same, at the right end of its row
 };
 
 /// Segments of which one is chosen; gives the newly chosen one. Reports "<name>.<key>" for each.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/ui/floating_window.h"
 #include "app/ui/text.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
@@ -18,38 +19,6 @@ constexpr const char* kPopup = "file browser";
 constexpr float kRow = 24.0f;
 
 bool is_pressed(ImGuiKey key) { return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); }
-
-/// A modal popup of that size in the middle of the screen, for its lifetime.
-class ModalPanel {
- public:
-  explicit ModalPanel(ImVec2 size) {
-    const ImVec2 screen = ImGui::GetIO().DisplaySize;
-    ImGui::SetNextWindowPos({std::round((screen.x - size.x) / 2), std::round((screen.y - size.y) / 2)});
-    ImGui::SetNextWindowSize(size);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 8.0f * ui_scale());
-    ImGui::PushStyleColor(ImGuiCol_PopupBg, palette().panel);
-    ImGui::PushStyleColor(ImGuiCol_Border, palette().line);
-    ImGui::PushStyleColor(ImGuiCol_ModalWindowDimBg, with_opacity(palette().background, 0.6f));
-    is_shown_ = ImGui::BeginPopupModal(kPopup, nullptr,
-                                       ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                           ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNavInputs);
-    ImGui::PushItemFlag(ImGuiItemFlags_NoNav, true);
-  }
-  ~ModalPanel() {
-    ImGui::PopItemFlag();
-    if (is_shown_) ImGui::EndPopup();
-    ImGui::PopStyleColor(3);
-    ImGui::PopStyleVar(2);
-  }
-  ModalPanel(const ModalPanel&) = delete;
-  ModalPanel& operator=(const ModalPanel&) = delete;
-
-  bool is_shown() const { return is_shown_; }
-
- private:
-  bool is_shown_ = false;
-};
 
 std::filesystem::path existing_directory(std::filesystem::path path) {
   std::error_code error;
@@ -149,7 +118,7 @@ std::optional<std::filesystem::path> FileBrowser::draw() {
   const float s = ui_scale();
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const ImVec2 size{std::min(720 * s, screen.x - 40 * s), std::min(540 * s, screen.y - 40 * s)};
-  const ModalPanel panel(size);
+  const ModalPanel panel(kPopup, size);
   if (!panel.is_shown()) return std::nullopt;
   if (!is_open_) {
     ImGui::CloseCurrentPopup();

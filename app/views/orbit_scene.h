@@ -9,6 +9,11 @@
 
 namespace gramscope::app {
 
+/// How far the camera goes: up and down, in radians from the horizon, and out and in.
+inline constexpr float kSteepest = 1.5f;
+inline constexpr float kLeastZoom = 0.2f;
+inline constexpr float kMostZoom = 20.0f;
+
 /// A point of space as it is seen.
 struct Seen {
   ImVec2 at;              ///< window coordinates

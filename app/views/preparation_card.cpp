@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/ui/floating_window.h"
 #include "app/ui/format.h"
 #include "app/ui/interaction.h"
 #include "app/ui/text.h"
@@ -15,30 +16,6 @@ namespace gramscope::app {
 namespace {
 
 constexpr double kPatience = 0.2;  ///< seconds: what is quicker would only flicker
-
-/// A window of its own over the views, for its lifetime: what lies under it does not feel the mouse.
-class FloatingWindow {
- public:
-  explicit FloatingWindow(const Rect& rect) {
-    ImGui::SetNextWindowPos(rect.min);
-    ImGui::SetNextWindowSize({rect.width(), rect.height()});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 6.0f * ui_scale());
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0f);
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, palette().tooltip);
-    ImGui::PushStyleColor(ImGuiCol_Border, palette().line);
-    ImGui::Begin("preparation", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                     ImGuiWindowFlags_NoFocusOnAppearing);
-  }
-  ~FloatingWindow() {
-    ImGui::End();
-    ImGui::PopStyleColor(2);
-    ImGui::PopStyleVar(3);
-  }
-  FloatingWindow(const FloatingWindow&) = delete;
-  FloatingWindow& operator=(const FloatingWindow&) = delete;
-};
 
 }  // namespace
 
@@ -54,7 +31,7 @@ void PreparationCard::draw(Observatory& observatory, const Rect& area) {
   const float width = std::round(std::min(380 * s, area.width() - 24 * s));
   const float left = std::round((area.min.x + area.max.x - width) / 2);
   const Rect card{{left, area.min.y + 12 * s}, {left + width, std::round(area.min.y + 72 * s)}};
-  const FloatingWindow window(card);
+  const FloatingWindow window("preparation", card);
   const float cancel = button_width("Cancel");
   const Rect stop{{card.max.x - 14 * s - cancel, card.min.y + 10 * s}, {card.max.x - 14 * s, card.min.y + 36 * s}};
   const float share = static_cast<float>(std::clamp(preparation->share, 0.0, 1.0));

@@ -153,13 +153,12 @@ class ProjectionView : public View {
   static void steer(Camera& camera, const Interaction& state) {
     const ImGuiIO& io = ImGui::GetIO();
     if (state.is_hovered && io.MouseWheel != 0.0f)
-      camera.zoom = std::clamp(camera.zoom * std::pow(1.12f, io.MouseWheel), 0.2f, 20.0f);
+      camera.zoom = std::clamp(camera.zoom * std::pow(1.12f, io.MouseWheel), kLeastZoom, kMostZoom);
     if (state.is_hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) camera = {};
     if (!state.is_held) return;
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3.0f)) {
       constexpr float kRadiansPerPixel = 0.0085f;
       camera.azimuth += io.MouseDelta.x * kRadiansPerPixel / ui_scale();
-      constexpr float kSteepest = 1.5f;
       camera.elevation = std::clamp(camera.elevation + io.MouseDelta.y * kRadiansPerPixel / ui_scale(),
                                     -kSteepest, kSteepest);
     } else if (ImGui::IsMouseDragging(ImGuiMouseButton_Right, 0.0f)) {

@@ -147,18 +147,21 @@ TopBar::TopBar(ExperimentSource source) : source_(std::move(source)) {
     presets_.push_back({std::move(preset.name), std::move(preset.title), std::move(preset.summary)});
 }
 
-void TopBar::draw(Observatory& observatory, const Rect& rect) {
-  const float end = draw_controls(observatory, rect);
+std::optional<SessionCommand> TopBar::draw(Observatory& observatory, const Rect& rect, bool has_session) {
+  command_.reset();
+  const float end = draw_controls(observatory, rect, has_session);
   draw_readings(observatory, rect, end + 10.0f * ui_scale());
+  return command_;
 }
 
-float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
+float TopBar::draw_controls(Observatory& observatory, const Rect& rect, bool has_session) {
   const float scale = ui_scale();
   const float height = std::round(kControlHeight * scale);
   const float top = std::round(0.5f * (rect.min.y + rect.max.y - height));
   const float bottom = top + height;
   float x = rect.min.x + 12.0f * scale;
-  if (rect.width() >= 1200.0f * scale) {
+  // The loss at the right is worth more than the name, and so is the menu.
+  if (rect.width() >= (has_session ? 1300.0f : 1200.0f) * scale) {
     const auto& font = fonts();
     const float width =
         draw_text(font.title, {x, centred_y(font.title, top, bottom)}, palette().text, "Gramscope");
@@ -166,6 +169,11 @@ float TopBar::draw_controls(Observatory& observatory, const Rect& rect) {
     x += width + 16.0f * scale;
   }
   x = draw_picker(observatory, {{x, top}, {rect.max.x, bottom}}, rect.width() >= 1200.0f * scale);
+  if (has_session && rect.width() >= 1200.0f * scale) {
+    const Rect menu{{x, top}, {x + std::round(session_menu_width()), bottom}};
+    command_ = session_menu(observatory, menu);
+    x = menu.max.x + kGap * scale;
+  }
   const bool is_narrow = rect.width() < 1100.0f * scale;
   if (!observatory.is_recording()) {
     x = draw_run_buttons(observatory, {{x, top}, {rect.max.x, bottom}});
@@ -251,7 +259,7 @@ float TopBar::draw_speed(Observatory& observatory, float x, float top, float bot
   if (const auto text = number_field("speed.rate", field, shown)) {
     if (const auto value = positive_number(*text)) {
       if (is_log)
-        speed.seconds_per_doubling = std::clamp(*value, 0.05, 60.0);
+        speed.seconds_per_doubling = std::clamp(*value, kLeastSecondsPerDoubling, kMostSecondsPerDoubling);
       else
         speed.steps_per_second = std::clamp(*value, 0.1, 1e6);
       observatory.set_speed(speed);

@@ -3,14 +3,21 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/observatory.h"
 #include "app/ui/rect.h"
 #include "app/ui/widgets.h"
+#include "app/views/session_menu.h"
 
 namespace gramscope::app {
+
+/// The speeds that there are; steps per second from above 0.
+inline constexpr double kLeastSecondsPerDoubling = 0.05;
+inline constexpr double kMostSecondsPerDoubling = 60.0;
+inline constexpr double kMostStepsPerSecond = 1e9;
 
 /// An experiment to choose.
 struct PresetItem {
@@ -35,10 +42,11 @@ class TopBar {
  public:
   explicit TopBar(ExperimentSource source);
 
-  void draw(Observatory& observatory, const Rect& rect);
+  /// Gives what was chosen in the menu of the session, which is there where `has_session`.
+  std::optional<SessionCommand> draw(Observatory& observatory, const Rect& rect, bool has_session);
 
  private:
-  float draw_controls(Observatory& observatory, const Rect& rect);
+  float draw_controls(Observatory& observatory, const Rect& rect, bool has_session);
   float draw_picker(Observatory& observatory, const Rect& slot, bool is_wide);
   float draw_run_buttons(Observatory& observatory, const Rect& slot);
   float draw_speed(Observatory& observatory, float x, float top, float bottom, bool is_narrow);
@@ -46,6 +54,7 @@ class TopBar {
 
   ExperimentSource source_;
   std::vector<Option> presets_;
+  std::optional<SessionCommand> command_;  ///< chosen in this frame
 };
 
 /// Runs, or pauses; a run that has diverged begins again.

@@ -64,3 +64,22 @@ TEST_CASE("MatrixZoom: kept for the same rows, given up for another number of th
   zoom.adopt(81);
   CHECK(zoom.is_whole());
 }
+
+TEST_CASE("MatrixZoom: what it is told to show is seen of the next matrix, to the bit, as far as there is so much of it") {
+  MatrixZoom zoom = zoom_over(50);
+  zoom.zoom(3.0, 0.3, 0.7, 0.4, 0.6);
+  MatrixZoom other = zoom_over(9);
+  other.show(zoom.left(), zoom.top(), zoom.span());
+  other.adopt(50);
+  CHECK(other == zoom);
+  other.adopt(51);
+  CHECK(other.is_whole());
+  // A tenth of eight rows is less than one may see of them.
+  other.show(0.9, 0.2, 0.1);
+  other.adopt(8);
+  CHECK(other.span() == 0.5);
+  CHECK(other.left() == 0.5);
+  CHECK(other.top() == 0.2);
+  other.show(0.0, 0.0, 1.0);
+  CHECK(other.is_whole());
+}

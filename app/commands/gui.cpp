@@ -15,6 +15,7 @@
 #include "app/commands/session_keeper.h"
 #include "app/run_tree.h"
 #include "app/window.h"
+#include "app/workspace.h"
 #include "core/io/run_output.h"
 #include "core/io/safetensors.h"
 #include "core/registry/error.h"
@@ -193,6 +194,10 @@ ExitCode gui_command(const GuiOptions& options) {
                                  options.out);
   tree.trunk().keep_source(reason_to_keep);
   keeper.emplace(tree, window->workspace(), session, options.experiment.preset, reason_to_keep);
+  auto actions = keeper->actions();
+  // Where nobody is there to answer, nothing is asked.
+  if (options.window.quit || !options.out.empty()) actions.lost.clear();
+  window->workspace().set_session_actions(std::move(actions));
   // What was saved rests where it was.
   if (!is_restored || options.window.quit) tree.shown().run();
   try {

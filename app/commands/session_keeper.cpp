@@ -7,9 +7,12 @@
 #include <utility>
 
 #include "app/commands/experiment.h"
+#include "app/commands/view_settings.h"
 #include "app/workspace.h"
 #include "core/io/atomic_file.h"
 #include "core/io/checkpoint_file.h"
+#include "core/io/config_text.h"
+#include "core/io/input_paths.h"
 #include "core/io/safetensors.h"
 #include "core/io/session_commands.h"
 #include "core/io/version.h"
@@ -127,6 +130,7 @@ SessionKeeper::SessionKeeper(RunTree& tree, Workspace& workspace, const Session&
       next_autosave_(Clock::now() + kAutosaveEvery) {
   if (session.is_recorded()) file_ = std::filesystem::absolute(file);
   inputs_.inputs = session.inputs;
+  view_to_come_ = session.view;
   const auto failure = failure_of([&] { autosave_ = std::make_shared<Autosave>(); });
   const auto note = !failure.empty() ? failure : autosave_->note();
   if (!failure.empty()) tell(Message::Level::warning, note);
@@ -156,8 +160,21 @@ void SessionKeeper::note_inputs() {
   }
 }
 
+void SessionKeeper::look_as_saved() {
+  const Observatory& shown = tree_.shown();
+  if (view_to_come_.entries.empty() || shown.status().preparation || shown.records().empty()) return;
+  const ViewTable view = std::exchange(view_to_come_, {});
+  try {
+    apply_view(view, tree_, workspace_);
+  } catch (const InputError& error) {
+    if (is_first_view_) throw;
+    tell(Message::Level::warning, error.what());
+  }
+}
+
 void SessionKeeper::update() {
   note_inputs();
+  look_as_saved();
   if (is_ready(writing_)) finish_saving();
   if (is_ready(opening_)) finish_opening();
   // One at a time: a file is not to be overtaken by what it was a moment before.
@@ -228,6 +245,7 @@ Session SessionKeeper::session_of(const std::vector<RunTree::Told>& told) const 
   }
   session.current = place_of(tree_.shown_id());
   if (tree_.beside_id()) session.twin = place_of(*tree_.beside_id());
+  session.view = view_table(tree_, workspace_);
   return session;
 }
 
@@ -290,6 +308,8 @@ void SessionKeeper::finish_opening() {
   const auto& session = opened.session;
   tree_.replace(std::move(opened.runs), session.current, session.twin);
   inputs_.inputs = session.inputs;
+  view_to_come_ = session.view;
+  is_first_view_ = false;
   noted_.clear();
   file_ = session.is_recorded() && !is_opening_lost_ ? opening_file_ : std::filesystem::path();
   if (is_opening_lost_) {
@@ -312,6 +332,13 @@ SessionActions SessionKeeper::actions() {
   };
   actions.save = [this](const std::filesystem::path& file) { save(file); };
   actions.open = [this](const std::filesystem::path& file) { open(file); };
+  actions.command_line = [](const Observatory& run) { return command_line_of(run.preset(), run.config()); };
+  actions.preset = [](const Observatory& run) {
+    Config config = run.config();
+    make_paths_absolute(config);
+    return preset_text(config, run.preset().empty() ? "My experiment" : run.preset() + ", changed",
+                       "What the window was set to.");
+  };
   actions.lost = lost_sessions();
   actions.restore = [this](const std::filesystem::path& file) { open(file, true); };
   actions.discard = [this](const std::filesystem::path& file) {

@@ -41,7 +41,8 @@ class SessionKeeper {
   /// What is being written is waited for.
   ~SessionKeeper();
 
-  /// Once a frame, after the tree's update.
+  /// Once a frame, after the tree's update. Throws InputError where the looks of the session that the window was opened with
+  /// are wrong; of one that was opened later that is said.
   void update();
   /// Whether a session is read or its runs are made: then the window shows what it had.
   bool is_opening() const { return opening_.valid(); }
@@ -74,6 +75,8 @@ class SessionKeeper {
   bool takes_long_to_repeat() const;
   Fingerprint fingerprint() const;
   void note_inputs();
+  /// The looks of a session fit once its shown run is where it was: then they are put in force.
+  void look_as_saved();
   void finish_saving();
   void finish_opening();
   void autosave();
@@ -85,6 +88,9 @@ class SessionKeeper {
   std::filesystem::path file_;
   Session inputs_;  ///< its inputs alone: the files that tasks of this window were made from
   std::vector<const Task*> noted_;
+
+  ViewTable view_to_come_;  ///< of a session whose runs have still to be repeated
+  bool is_first_view_ = true;
 
   std::optional<std::filesystem::path> wanted_file_;  ///< to be saved to once all runs have told where they are
   bool is_autosaving_ = false;

@@ -188,7 +188,8 @@ class TimelineView final : public View {
   static void add_relatives(const Observatory& observatory, PlotContent& content, const Courses& courses) {
     const Family& family = observatory.family;
     for (const auto& relative : family.runs) {
-      if (relative.is_shown) continue;
+      if (relative.is_shown || relative.course.records().empty()) continue;
+      content.x_last = std::max(content.x_last, static_cast<double>(relative.course.records().back().step()));
       const bool is_strong = relative.is_beside || family.hovered == relative.id;
       for (auto& series : courses(std::span<const Record>(relative.course.records()))) {
         if (series.stroke == PlotSeries::Stroke::dashed || series.x.empty()) continue;

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-program = sys.argv[1]
+program = os.path.abspath(sys.argv[1])
 passed = failed = 0
 
 
@@ -48,8 +48,7 @@ with tempfile.TemporaryDirectory() as name:
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
     def items(path):
-        frames = [json.loads(line) for line in path.read_text().splitlines()]
-        return {item["name"] for item in frames[-1]["items"]}
+        return {json.loads(line)["name"] for line in path.read_text().splitlines()}
 
     def save_as(path):
         return f"key Ctrl+Shift+s\nwait 3\nkey Ctrl+a\ntype {path}\nkey Enter\nwait 15\n"
@@ -82,7 +81,7 @@ with tempfile.TemporaryDirectory() as name:
 
     # Saved, left, opened, gone on with: as if it had never been stopped.
     on = folder / "on"
-    window(saved, "--out", on, do="wait_idle\nclick tree.0\nwait 5\nkey Space\nwait_finished\n")
+    window(saved, "--out", on, do="wait_idle\nclick tree.0\nwait 5\nclick button.run\nwait_finished\n")
     repeated = call("run", on / "session.toml", "--out", folder / "on-run")
     check("run repeats what went on after a restart of the program", repeated.returncode == 0, repeated.stderr)
     for what in ("metrics.csv", "weights.safetensors"):

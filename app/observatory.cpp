@@ -61,6 +61,7 @@ Observatory::Observatory(const Observatory& parent, const PastMoment& moment, st
   layer_names_ = parent.layer_names_;
   for (const auto& mark : parent.marks_)
     if (mark.step <= moment.step) marks_.push_back(mark);
+  inherited_marks_ = marks_.size();
   // Until it has a picture of its own: the same moment, as it was seen there.
   if (parent.snapshot_ != nullptr && parent.snapshot_->embeddings->task == task_) snapshot_ = parent.snapshot_;
   update();
@@ -225,11 +226,11 @@ void Observatory::handle(const ConfigChanged& changed) {
     ++course_revision_;
     course_.clear();
     marks_.clear();
+    if (inherited_marks_) inherited_marks_ = 0;
     segment_ = changed.segment;
     first_embeddings_.reset();
-  } else if (!changed.key.empty()) {
-    mark(changed);
   }
+  if (!changed.key.empty()) mark(changed);
   if (!std::exchange(is_backing_off_, false)) changes_.confirm({confirmed_, preset_}, changed);
   confirmed_ = changed.config;
   preset_ = changed.preset;
@@ -272,7 +273,8 @@ void Observatory::mark(const ConfigChanged& changed) {
   Mark next{changed.segment, changed.step, changed.mark, false, changed.key, changed.from, now};
   // What has changed here is worth being kept.
   past_.pin({changed.segment, changed.step});
-  if (!marks_.empty() && marks_.back().key == changed.key && now - marks_.back().made_at < kOneDrag) {
+  const bool has_own = marks_.size() > inherited_marks_.value_or(0);
+  if (has_own && marks_.back().key == changed.key && now - marks_.back().made_at < kOneDrag) {
     next.from = marks_.back().from;
     next.step = marks_.back().step;
     next.text = changed.label + " " + next.from + " → " + changed.to;

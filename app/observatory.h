@@ -251,6 +251,8 @@ class Observatory {
   /// Another number whenever the course has changed.
   std::int64_t course_revision() const { return course_revision_; }
   const std::vector<Mark>& marks() const { return marks_; }
+  /// How many of them, the first, are of the run that this one branched from; empty where it is no branch of one that was here.
+  const std::optional<std::size_t>& inherited_marks() const { return inherited_marks_; }
   /// The newest message to the user, and the seconds since it came.
   const Message* message() const { return message_ ? &*message_ : nullptr; }
   double message_age() const;
@@ -350,6 +352,7 @@ class Observatory {
   std::int64_t course_revision_ = 0;
   RecordedCourse course_;
   std::vector<Mark> marks_;
+  std::optional<std::size_t> inherited_marks_;
   std::optional<Message> message_;
   double message_time_ = 0.0;
   bool has_changed_ = false;  ///< a command was executed since the last preview was asked for

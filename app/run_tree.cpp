@@ -19,9 +19,11 @@ std::string short_name(const Observatory& run, const Mark& mark) {
 
 /// The changes of a run since it left its parent, as they stand on the timeline.
 std::vector<const Mark*> own_marks(const RunTree::Run& run) {
+  const auto& all = run.observatory->marks();
+  const auto& inherited = run.observatory->inherited_marks();
   std::vector<const Mark*> marks;
-  for (const auto& mark : run.observatory->marks())
-    if (!mark.key.empty() && (!run.origin.parent || mark.step >= run.origin.step)) marks.push_back(&mark);
+  for (std::size_t i = inherited.value_or(0); i < all.size(); ++i)
+    if (!all[i].key.empty() && (inherited || !run.origin.parent || all[i].step >= run.origin.step)) marks.push_back(&all[i]);
   return marks;
 }
 

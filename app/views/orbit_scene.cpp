@@ -43,9 +43,11 @@ float SettledRadius::follow(float radius, std::int64_t run, float seconds) {
     settled_ = radius;
     return settled_;
   }
-  // In the logarithm: early in a run embeddings grow by orders of magnitude.
-  const float share = 1.0f - std::exp(-std::max(seconds, 0.0f) / kSettling);
-  settled_ = std::exp(std::log(settled_) + share * (std::log(radius) - std::log(settled_)));
+  // In the logarithm, for early in a run embeddings grow by orders of magnitude; the further behind, the faster, so that points
+  // do not stay out of sight.
+  const float behind = std::log(radius) - std::log(settled_);
+  const float share = 1.0f - std::exp(-std::max(seconds, 0.0f) * (1.0f + 0.5f * std::abs(behind)) / kSettling);
+  settled_ = std::exp(std::log(settled_) + share * behind);
   return settled_;
 }
 

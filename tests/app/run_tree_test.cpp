@@ -174,6 +174,19 @@ TEST_CASE("run tree: all runs together keep to the bytes that the past may take"
   }
 }
 
+TEST_CASE("run tree: a branch is called by what was changed, also where that has begun it anew") {
+  auto tree = tree_of(300);
+  REQUIRE(wait_for_end(tree));
+  tree.shown().seek(50);
+  tree.shown().set_parameter("model.kind", Value{std::string("ufm")});
+  REQUIRE(wait_for_runs(tree, 2));
+  REQUIRE(wait_for(tree, [&] { return tree.shown().config().text("model.kind") == "ufm" && tree.shown().status().step == 0; }));
+  REQUIRE(!tree.shown().marks().empty());
+  CHECK(tree.shown().marks().front().step == 0);
+  CHECK(tree.shown().marks().front().text == "Model kernel_ufm → ufm");
+  CHECK(tree.trunk().config().text("model.kind") == "kernel_ufm");
+}
+
 TEST_CASE("run tree: nothing to branch from is said, and makes none") {
   auto tree = tree_of(500);
   tree.set_history_cap(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 namespace gramscope::app {
 
@@ -34,6 +35,7 @@ void CommonClock::begin(Observatory& first, Observatory& second, Time now) {
   speed_ = first.speed();
   pacer_.start(speed_, target_, now);
   was_running_ = first.status().is_running;
+  has_first_ended_ = !is_ready(first);
   restarts_first_ = first.restarts();
   restarts_second_ = second.restarts();
   held_ = -1;
@@ -67,6 +69,13 @@ void CommonClock::follow_restarts(Observatory& first, Observatory& second) {
 
 void CommonClock::update(Observatory& first, Observatory& second, Time now) {
   if (!is_on_) return begin(first, second, now);
+  // What they repeat belongs to each alone, and where they are to stand is known when they have come there.
+  if (first.status().is_catching_up || second.status().is_catching_up) {
+    restarts_first_ = first.restarts();
+    restarts_second_ = second.restarts();
+    asked_ = -1;
+    return;
+  }
   follow_restarts(first, second);
   if (first.is_in_past()) {
     if (!second.is_in_past() || second.playhead() != first.playhead()) second.seek(first.playhead());
@@ -79,7 +88,12 @@ void CommonClock::update(Observatory& first, Observatory& second, Time now) {
 void CommonClock::go_on(Observatory& first, Observatory& second, Time now) {
   const bool is_running = first.status().is_running;
   // One that has ended by itself does not end the other.
-  if (is_running != was_running_ && (is_running || is_ready(first))) is_running ? second.run() : second.pause();
+  // Whoever pauses and resumes does not lengthen a run that has ended.
+  const bool had_ended = std::exchange(has_first_ended_, !is_ready(first));
+  if (is_running != was_running_ && (is_running || is_ready(first))) {
+    if (!is_running) second.pause();
+    if (is_running && (is_ready(second) || had_ended)) second.run();
+  }
   const bool has_begun = is_running && !was_running_;
   was_running_ = is_running;
   if (has_begun || !(speed_ == first.speed())) {

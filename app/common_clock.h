@@ -34,6 +34,7 @@ class CommonClock {
   std::int64_t held_ = -1;   ///< the target that both were told
   std::int64_t asked_ = -1;  ///< where the one behind was told to come to while both rest
   bool was_running_ = false;
+  bool has_first_ended_ = false;
   std::int64_t restarts_first_ = 0;   ///< that have been followed
   std::int64_t restarts_second_ = 0;
 };

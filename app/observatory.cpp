@@ -88,8 +88,9 @@ void Observatory::look_as(const Observatory& other) {
 
 void Observatory::update() {
   if (opening_ != nullptr) follow_opening();
-  for (const auto& event : source_->take_events()) handle(event);
+  // In this order: what the status speaks of as done is among the events.
   status_ = source_->status();
+  for (const auto& event : source_->take_events()) handle(event);
   const auto snapshot = source_->snapshot();
   // Files of a recording may differ in their labels: what is shown is a snapshot with the task it came with. A run's
   // snapshot of an earlier task is not shown beside the targets of the new one.

@@ -174,7 +174,8 @@ class Observatory {
   /// How often the run has begun at step 0.
   std::int64_t restarts() const { return restarts_; }
   void request_run(std::int64_t request, bool is_stored) { source_->send(RequestRun{request, is_stored}); }
-  void request_branch(std::int64_t request, const PastMoment& moment);
+  /// False where no branch point at or before it is remembered any more.
+  bool request_branch(std::int64_t request, const PastMoment& moment);
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
 

@@ -56,7 +56,10 @@ void Observatory::branch() { wish_branch(is_in_past() ? past_.moment() : past_.h
 
 void Observatory::branch_from_beginning() {
   const PastMoment* last = past_.history().last();
-  wish_branch(last != nullptr ? past_.history().nearest({last->segment, 0}) : nullptr);
+  const PastMoment* first = last != nullptr ? past_.history().at({last->segment, 0}) : nullptr;
+  if (first == nullptr && !is_recording())
+    return tell({Message::Level::warning, "No twin: the run's beginning is not remembered. Branch from a step that is."});
+  wish_branch(first);
 }
 
 void Observatory::wish_branch(const PastMoment* moment) {
@@ -66,9 +69,10 @@ void Observatory::wish_branch(const PastMoment* moment) {
   branch_wish_ = BranchWish{*moment, {}};
 }
 
-void Observatory::request_branch(std::int64_t request, const PastMoment& moment) {
+bool Observatory::request_branch(std::int64_t request, const PastMoment& moment) {
   const PastMoment* from = past_.history().branch_point_at_or_before(moment.key());
   if (from != nullptr) source_->send(RequestBranch{request, from->branch_point, moment.tick, moment.commands});
+  return from != nullptr;
 }
 
 void Observatory::forget_pending() {
@@ -184,6 +188,10 @@ void Observatory::begin_opening(std::unique_ptr<Opening> opening) {
   if (!reason_to_keep_.empty()) {
     retire(std::move(opening));
     return tell({Message::Level::warning, reason_to_keep_});
+  }
+  if (family.has_several()) {
+    retire(std::move(opening));
+    return tell({Message::Level::warning, "There are several runs here: open it in another window, or remove the others first."});
   }
   // Of two that were asked for the later one is meant.
   retire(std::exchange(opening_, std::move(opening)));

@@ -59,6 +59,10 @@ void RunTree::update() {
       if (told != nullptr && asked_ && told->request == asked_->request) asked_->told[runs_[i].id] = *told;
       if (const auto* ready = std::get_if<BranchReady>(&answer)) make_branch(*ready);
     }
+  if (branching_) {
+    const Run* parent = find(branching_->parent);
+    if (parent == nullptr || parent->observatory->status().has_failed || parent->observatory->is_recording()) branching_.reset();
+  }
   locate_origins();
   pass_changes_on();
   if (auto* second = beside()) clock_.update(shown(), *second);
@@ -97,7 +101,9 @@ void RunTree::begin_branch(Run& parent, Observatory::BranchWish wish, bool is_be
                                                                          : "There are " + std::to_string(kMostRuns) +
                                                                                " runs: remove one in the tree first."});
   branching_ = Branching{next_request_++, parent.id, std::move(wish.moment), std::move(wish.changes), wish.hand, is_beside};
-  parent.observatory->request_branch(branching_->request, branching_->moment);
+  if (parent.observatory->request_branch(branching_->request, branching_->moment)) return;
+  branching_.reset();
+  parent.observatory->tell({Message::Level::warning, "No branch from there: that moment has just given way to newer ones."});
 }
 
 void RunTree::make_branch(const BranchReady& ready) {
@@ -115,7 +121,7 @@ void RunTree::make_branch(const BranchReady& ready) {
   run.origin = {parent->id, branching.moment.step, branching.moment.tick, branching.moment.commands};
   run.observatory = std::make_unique<Observatory>(from, branching.moment, std::move(runner));
   for (const auto& change : branching.changes) run.observatory->set_parameter(change.key, change.value, branching.hand);
-  run.goes_on = goes_on;
+  run.goes_on = goes_on && !branching.is_beside;
   from.forget_pending();
   if (from.is_in_past()) from.go_live();
   const int id = run.id;
@@ -157,6 +163,7 @@ void RunTree::show_beside(int id) {
     clock_.end(shown(), *before);
     before->pause();
     before->set_shown(false);
+    find(*beside_)->goes_on = false;
   }
   beside_.reset();
   if (id == shown_ || shown().is_recording() || other->observatory->is_recording()) return;
@@ -180,7 +187,7 @@ void RunTree::remove(int id) {
   for (auto& other : runs_) {
     if (other.origin.parent != id) continue;
     Origin origin = run->origin;
-    if (other.origin.tick <= run->origin.tick) {
+    if (other.origin.tick <= run->origin.tick && other.origin.commands <= run->origin.commands) {
       origin = other.origin;
       origin.parent = run->origin.parent;
     }
@@ -206,6 +213,7 @@ void RunTree::adopt(std::vector<Restored> runs, std::size_t shown, std::optional
     Run run;
     run.id = static_cast<int>(i);
     run.origin = runs[i].origin;
+    run.title = std::move(runs[i].title);
     run.observatory = std::move(runs[i].observatory);
     run.observatory->set_shown(i == shown);
     runs_.push_back(std::move(run));
@@ -254,6 +262,7 @@ void RunTree::pass_changes_on() {
     const auto sent = run.observatory->take_sent();
     if (run.id != shown_ || !beside_ || scope_ != ChangeScope::both) continue;
     for (const auto& [change, hand, direction] : sent) {
+      if (beside()->is_in_past()) beside()->go_live();
       if (direction != 0)
         direction < 0 ? beside()->undo() : beside()->redo();
       else if (beside()->config().contains(change.key))
@@ -296,6 +305,7 @@ std::string RunTree::title(const Run& run) const {
   const auto marks = own_marks(run);
   std::string text = run.origin.parent ? "from " + format_count(std::max<std::int64_t>(0, run.origin.step)) : "main";
   if (!run.origin.parent) return text;
+  if (marks.empty() && !run.title.empty()) return run.title;
   if (marks.empty()) return text + ": unchanged";
   text += ": " + short_name(*run.observatory, *marks.front());
   if (marks.size() > 1) text += " + " + std::to_string(marks.size() - 1);

@@ -38,12 +38,14 @@ class RunTree {
   struct Restored {
     Origin origin;
     std::unique_ptr<Observatory> observatory;
+    std::string title = {};  ///< that it had
   };
   struct Run {
     int id = 0;
     Origin origin;
     std::unique_ptr<Observatory> observatory;
     bool goes_on = false;  ///< was running when another was shown instead
+    std::string title = {};  ///< it had in a session, where its changes are not known any more
   };
 
   static constexpr int kTrunk = 0;

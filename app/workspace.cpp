@@ -116,7 +116,7 @@ void Workspace::draw(Observatory& observatory) {
   needs.hides_spectrum = full_view_ == "spectrum" || is_in_centre("spectrum");
   needs.hides_timeline = full_view_ == "timeline";
   needs.has_run_tree = observatory.family.has_several();
-  needs.has_two_columns = observatory.family.beside != nullptr;
+  needs.has_two_columns = shows_columns(observatory);
   layout_ = compute_layout(size_, needs);
 
   draw_lines();
@@ -197,8 +197,8 @@ void Workspace::draw_views(Observatory& observatory) {
     observatory.view.selection.hovered_a.reset();
     observatory.view.selection.hovered_b.reset();
   }
-  if (auto* beside = observatory.family.beside)
-    draw_columns(observatory, *beside);
+  if (shows_columns(observatory))
+    draw_columns(observatory, *observatory.family.beside);
   else
     draw_centre(observatory);
   const std::array<std::pair<const char*, Rect>, 4> others{{{"metrics", layout_.metrics},
@@ -228,6 +228,11 @@ void Workspace::draw_centre(Observatory& observatory) {
   }
 }
 
+bool Workspace::shows_columns(const Observatory& observatory) const {
+  const auto* full = find_view_entry(full_view_);
+  return observatory.family.beside != nullptr && (full == nullptr || full->is_picture);
+}
+
 void Workspace::draw_columns(Observatory& observatory, Observatory& beside) {
   draw_column_titles(observatory, beside);
   // What stands in the left panels is seen of both.
@@ -239,7 +244,7 @@ void Workspace::draw_columns(Observatory& observatory, Observatory& beside) {
     std::optional<std::size_t> panel;
   };
   std::vector<Row> rows;
-  if (full_view_.empty() || find_view_entry(full_view_) == nullptr || !find_view_entry(full_view_)->is_picture) {
+  if (full_view_.empty()) {
     rows.push_back({centre_[0], layout_.views[0], layout_.views[1], "panel.1.view", 0});
     rows.push_back({centre_[2], layout_.views[2], layout_.views[3], "panel.3.view", 2});
   } else {

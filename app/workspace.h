@@ -77,6 +77,8 @@ class Workspace {
   void draw_view(Observatory& observatory, const std::string& key, const Rect& rect, bool is_twin = false);
   void draw_views(Observatory& observatory);
   void draw_centre(Observatory& observatory);
+  /// Whether two runs are side by side in the centre; a view that speaks of both by itself may have it alone.
+  bool shows_columns(const Observatory& observatory) const;
   /// Two runs side by side, each in a column: the same two views of both.
   void draw_columns(Observatory& observatory, Observatory& beside);
   void draw_column_titles(Observatory& observatory, const Observatory& beside);

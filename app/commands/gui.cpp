@@ -177,8 +177,8 @@ ExitCode gui_command(const GuiOptions& options) {
     load(observatory, name);
   };
   window_of_run.each_frame = [&keeper, each_frame = window_of_run.each_frame](Observatory& observatory) {
-    if (keeper) keeper->update();
     if (each_frame) each_frame(observatory);
+    if (keeper) keeper->update();  // which may put other runs in the place of this one
   };
   std::optional<Window> window;
   try {
@@ -206,13 +206,17 @@ ExitCode gui_command(const GuiOptions& options) {
     writer.finish(tree.trunk().runner());
     throw;
   }
+  const auto failure = InterruptGuard::was_interrupted() ? std::string() : keeper->finish();
   const auto status = tree.trunk().status();
+  const auto shown = tree.shown().status();
   writer.finish(tree.trunk().runner());
-  if (status.has_failed) throw RuntimeError(status.failure);
+  if (status.has_failed || shown.has_failed) throw RuntimeError(status.has_failed ? status.failure : shown.failure);
   if (InterruptGuard::was_interrupted()) return ExitCode::interrupted;
+  if (!failure.empty()) throw RuntimeError("the session was not saved: " + failure);
   keeper->end_cleanly();
   if (writer.has_failed()) return ExitCode::failure;
-  return options.window.quit && status.state == Engine::State::diverged ? ExitCode::diverged : ExitCode::ok;
+  const bool has_diverged = status.state == Engine::State::diverged || shown.state == Engine::State::diverged;
+  return options.window.quit && has_diverged ? ExitCode::diverged : ExitCode::ok;
 }
 
 }  // namespace gramscope::app

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "app/commands/experiment.h"
+#include "app/commands/interrupt.h"
 #include "app/commands/view_settings.h"
 #include "app/workspace.h"
 #include "core/io/atomic_file.h"
@@ -65,6 +67,7 @@ std::vector<RunTree::Restored> restored_runs(const Session& session, const SetSp
   std::vector<RunTree::Restored> runs;
   for (std::size_t run = 0; run <= session.branches.size(); ++run) {
     RunTree::Origin origin;
+    std::string title;
     RunnerHooks around{.read_weights = weight_reader()};
     if (run == 0) around = std::move(hooks);
     around.catch_up.commands = flat_commands(session, run);
@@ -73,9 +76,12 @@ std::vector<RunTree::Restored> restored_runs(const Session& session, const SetSp
       const SessionBranch& branch = session.branches[run - 1];
       origin = {static_cast<int>(branch.parent), -1, branch.tick, branch.commands};
       around.catch_up.tick = branch.ticks;
+      title = branch.title;
     }
-    runs.push_back({origin, std::make_unique<Observatory>(session.preset.config, session.preset.name, false, speed,
-                                                          run == 0 ? std::move(on_event) : nullptr, std::move(around))});
+    runs.push_back({origin,
+                    std::make_unique<Observatory>(session.preset.config, session.preset.name, false, speed,
+                                                  run == 0 ? std::move(on_event) : nullptr, std::move(around)),
+                    title});
   }
   return runs;
 }
@@ -98,7 +104,8 @@ std::vector<RunTree::Restored> stored_runs(const Session& session, const SetSpee
       origin = {static_cast<int>(branch.parent), -1, branch.tick, branch.commands};
     }
     auto runner = std::make_unique<Runner>(file.run, false, speed, RunnerHooks{.read_weights = weight_reader()});
-    runs.push_back({origin, std::make_unique<Observatory>(std::move(runner), speed, weight_reader())});
+    runs.push_back({origin, std::make_unique<Observatory>(std::move(runner), speed, weight_reader()),
+                    run == 0 ? std::string() : session.branches[run - 1].title});
     runs.back().observatory->set_beginning({session.preset.config, session.preset.name});
   }
   return runs;
@@ -130,7 +137,7 @@ SessionKeeper::SessionKeeper(RunTree& tree, Workspace& workspace, const Session&
       next_autosave_(Clock::now() + kAutosaveEvery) {
   if (session.is_recorded()) file_ = std::filesystem::absolute(file);
   inputs_.inputs = session.inputs;
-  view_to_come_ = session.view;
+  await_view(session);
   const auto failure = failure_of([&] { autosave_ = std::make_shared<Autosave>(); });
   const auto note = !failure.empty() ? failure : autosave_->note();
   if (!failure.empty()) tell(Message::Level::warning, note);
@@ -152,18 +159,29 @@ SessionKeeper::Fingerprint SessionKeeper::fingerprint() const {
 }
 
 void SessionKeeper::note_inputs() {
+  const auto is_noted = [&](const std::shared_ptr<const Task>& task) {
+    return std::any_of(noted_.begin(), noted_.end(), [&](const auto& known) { return known.lock() == task; });
+  };
   for (const auto& run : tree_.runs()) {
     const auto& task = run.observatory->shared_task();
-    if (task == nullptr || std::find(noted_.begin(), noted_.end(), task.get()) != noted_.end()) continue;
-    noted_.push_back(task.get());
+    if (task == nullptr || is_noted(task)) continue;
+    noted_.push_back(task);
     add_inputs(inputs_, *task);
   }
 }
 
+void SessionKeeper::await_view(const Session& session) {
+  view_to_come_ = session.view;
+  view_run_ = static_cast<int>(session.current);
+  view_tick_ = session.current == 0 ? session.ticks.value_or(0) : session.branches[session.current - 1].ticks;
+}
+
 void SessionKeeper::look_as_saved() {
   const Observatory& shown = tree_.shown();
-  if (view_to_come_.entries.empty() || shown.status().preparation || shown.records().empty()) return;
+  if (view_to_come_.entries.empty() || shown.status().is_catching_up || shown.records().empty()) return;
   const ViewTable view = std::exchange(view_to_come_, {});
+  if (tree_.shown_id() != view_run_ || shown.status().tick < view_tick_)
+    return tell(Message::Level::info, "The session's looks are left out: they belong to another run, or to a later step.");
   try {
     apply_view(view, tree_, workspace_);
   } catch (const InputError& error) {
@@ -176,11 +194,22 @@ void SessionKeeper::update() {
   note_inputs();
   look_as_saved();
   if (is_ready(writing_)) finish_saving();
-  if (is_ready(opening_)) finish_opening();
+  // What is being saved is what was here.
+  if (is_ready(opening_) && !writing_.valid() && !wanted_file_) finish_opening();
+  if (const auto why = wanted_file_ || is_autosaving_ ? obstacle() : std::string(); !why.empty()) {
+    is_autosaving_ = false;
+    if (std::exchange(wanted_file_, {})) {
+      save_failure_ = why;
+      tell(Message::Level::warning, "Not saved: " + why);
+    }
+  }
   // One at a time: a file is not to be overtaken by what it was a moment before.
-  if ((wanted_file_ || is_autosaving_) && !writing_.valid() && !tree_.trunk().is_recording()) {
+  if ((wanted_file_ || is_autosaving_) && !writing_.valid()) {
     if (const auto told = tree_.take_told()) {
       std::vector<std::shared_ptr<const StoredRun>> stored;
+      holds_all_of_lost_ = told->size() >= lost_ticks_.size();
+      for (std::size_t i = 0; i < std::min(told->size(), lost_ticks_.size()); ++i)
+        holds_all_of_lost_ = holds_all_of_lost_ && (*told)[i].run.tick >= lost_ticks_[i];
       for (const auto& one : *told)
         if (one.run.stored != nullptr) stored.push_back(one.run.stored);
       write(session_of(*told), std::move(stored));
@@ -189,13 +218,23 @@ void SessionKeeper::update() {
   autosave();
 }
 
-bool SessionKeeper::takes_long_to_repeat() const {
-  double seconds = 0.0;
+std::string SessionKeeper::obstacle() const {
   for (const auto& run : tree_.runs()) {
-    const auto& status = run.observatory->status();
-    if (status.available_steps_per_second > 0.0) seconds += static_cast<double>(status.tick) / status.available_steps_per_second;
+    if (run.observatory->is_recording()) return "snapshots of another program are no run that could be repeated.";
+    if (run.observatory->status().has_failed) return "\"" + tree_.title(run) + "\" has failed; remove it in the tree first.";
   }
-  return seconds > kLongToRepeat;
+  return {};
+}
+
+bool SessionKeeper::takes_long_to_repeat() const {
+  double fastest = 0.0;
+  std::int64_t ticks = 0;
+  for (const auto& run : tree_.runs()) {
+    fastest = std::max(fastest, run.observatory->status().available_steps_per_second);
+    ticks += run.observatory->status().tick;
+  }
+  // Without a rate all were opened from checkpoints, and have not moved since.
+  return ticks > 0 && !(static_cast<double>(ticks) <= kLongToRepeat * fastest);
 }
 
 void SessionKeeper::autosave() {
@@ -203,15 +242,15 @@ void SessionKeeper::autosave() {
   if (writing_.valid() || is_autosaving_ || wanted_file_ || is_opening()) return;
   next_autosave_ = Clock::now() + kAutosaveEvery;
   auto print = fingerprint();
-  if (print == autosaved_ || tree_.trunk().is_recording()) return;
+  if (print == autosaved_ || !obstacle().empty()) return;
   autosaved_ = std::move(print);
   is_autosaving_ = true;
   tree_.ask_for_runs(false);
 }
 
 void SessionKeeper::save(const std::filesystem::path& file) {
-  if (tree_.trunk().is_recording())
-    return tell(Message::Level::warning, "Not saved: snapshots of another program are no run that could be repeated.");
+  if (const auto why = obstacle(); !why.empty()) return tell(Message::Level::warning, "Not saved: " + why);
+  save_failure_.clear();
   wanted_file_ = std::filesystem::absolute(file);
   is_autosaving_ = false;
   tree_.ask_for_runs(takes_long_to_repeat());
@@ -268,12 +307,19 @@ void SessionKeeper::write(Session session, std::vector<std::shared_ptr<const Sto
 void SessionKeeper::finish_saving() {
   const auto failure = writing_.get();
   const auto file = std::exchange(written_file_, {});
+  // What was lost is there again, in a file of this process: only now the old one may go.
+  if (failure.empty() && holds_all_of_lost_ && !lost_.empty()) {
+    const auto problem = failure_of([&] { discard_autosave(lost_); });
+    lost_.clear();
+    if (!problem.empty()) tell(Message::Level::warning, problem);
+  }
   if (!file) {
     has_autosave_failed_ = !failure.empty();
     if (has_autosave_failed_)
       tell(Message::Level::warning, failure + "; the session is not saved by itself any more, Ctrl+S saves it elsewhere");
     return;
   }
+  save_failure_ = failure;
   if (!failure.empty()) return tell(Message::Level::error, "Not saved: " + failure);
   file_ = *file;
   tell(Message::Level::info, "Saved " + file->string() + ". `gramscope run` repeats it to the same bytes.");
@@ -308,13 +354,17 @@ void SessionKeeper::finish_opening() {
   const auto& session = opened.session;
   tree_.replace(std::move(opened.runs), session.current, session.twin);
   inputs_.inputs = session.inputs;
-  view_to_come_ = session.view;
+  await_view(session);
   is_first_view_ = false;
+  is_autosaving_ = false;
   noted_.clear();
   file_ = session.is_recorded() && !is_opening_lost_ ? opening_file_ : std::filesystem::path();
+  lost_ticks_.clear();
   if (is_opening_lost_) {
-    const auto failure = failure_of([&] { discard_autosave(opening_file_); });
-    if (!failure.empty()) tell(Message::Level::warning, failure);
+    lost_ = opening_file_;
+    lost_ticks_ = {session.ticks.value_or(0)};
+    for (const auto& branch : session.branches) lost_ticks_.push_back(branch.ticks);
+    autosaved_ = {};  // soon
   }
   auto notes = std::move(opened.notes);
   for (const auto& note : changed_inputs(session, tree_.trunk().task())) notes.push_back(note);
@@ -346,6 +396,15 @@ SessionActions SessionKeeper::actions() {
     if (!failure.empty()) tell(Message::Level::warning, failure);
   };
   return actions;
+}
+
+std::string SessionKeeper::finish() {
+  while ((wanted_file_ || writing_.valid()) && !InterruptGuard::was_interrupted()) {
+    tree_.update();
+    update();
+    std::this_thread::sleep_for(5ms);
+  }
+  return save_failure_;
 }
 
 void SessionKeeper::end_cleanly() {

@@ -52,6 +52,8 @@ class SessionKeeper {
   void open(const std::filesystem::path& file, bool is_lost = false);
   void save(const std::filesystem::path& file);
 
+  /// Completes a save that was asked for. Gives why it could not be; empty where nothing is missing.
+  std::string finish();
   /// The window was closed by its user: nothing has to be offered at the next start.
   void end_cleanly();
 
@@ -77,6 +79,9 @@ class SessionKeeper {
   void note_inputs();
   /// The looks of a session fit once its shown run is where it was: then they are put in force.
   void look_as_saved();
+  void await_view(const Session& session);
+  /// Why its runs cannot be saved now; empty where they can.
+  std::string obstacle() const;
   void finish_saving();
   void finish_opening();
   void autosave();
@@ -87,9 +92,11 @@ class SessionKeeper {
   std::string reason_to_keep_;
   std::filesystem::path file_;
   Session inputs_;  ///< its inputs alone: the files that tasks of this window were made from
-  std::vector<const Task*> noted_;
+  std::vector<std::weak_ptr<const Task>> noted_;
 
   ViewTable view_to_come_;  ///< of a session whose runs have still to be repeated
+  int view_run_ = RunTree::kTrunk;  ///< that it is of, and where that was
+  std::int64_t view_tick_ = 0;
   bool is_first_view_ = true;
 
   std::optional<std::filesystem::path> wanted_file_;  ///< to be saved to once all runs have told where they are
@@ -105,6 +112,10 @@ class SessionKeeper {
   std::future<Opened> opening_;
   std::filesystem::path opening_file_;
   bool is_opening_lost_ = false;
+  std::filesystem::path lost_;             ///< restored, and not yet saved anew
+  std::vector<std::int64_t> lost_ticks_;   ///< where its runs were
+  bool holds_all_of_lost_ = false;         ///< what is being written does
+  std::string save_failure_;               ///< of the last file that was asked for
 };
 
 /// Those that programs of this user could not end cleanly.

@@ -29,6 +29,7 @@ struct RecordingStatus {
 /// How a run stands, for the top bar. A value, copied out.
 struct RunnerStatus {
   bool is_running = false;  ///< false: paused, finished, stopped or diverged
+  bool is_catching_up = false;  ///< see CatchUp: what is asked of it waits
   Engine::State state = Engine::State::ready;
   std::int64_t segment = 0;
   std::int64_t step = 0;

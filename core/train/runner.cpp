@@ -114,7 +114,8 @@ struct Runner::Impl {
   void begin() {
     first_task_work = {};
     preparation.put(std::nullopt);
-    if (is_catching_up()) report_catching_up();
+    has_to_catch_up = is_catching_up();
+    if (has_to_catch_up) report_catching_up();
     publish();
     thread = std::thread([this] { work(); });
   }
@@ -211,6 +212,7 @@ struct Runner::Impl {
     engine.settle();
     catch_up = {};
     next_catch_up = 0;
+    has_to_catch_up = false;
     is_stale = true;
     preparation.put(std::nullopt);
     if (engine.state() != Engine::State::ready || !is_complete) is_running = false;
@@ -410,6 +412,7 @@ struct Runner::Impl {
   void publish() {
     RunnerStatus now;
     now.is_running = is_running;
+    now.is_catching_up = has_to_catch_up;
     now.state = engine.state();
     now.segment = engine.segment();
     now.step = engine.step();
@@ -435,6 +438,7 @@ struct Runner::Impl {
   CatchUp catch_up;
   std::size_t next_catch_up = 0;
   std::int64_t catch_up_begun = 0;
+  bool has_to_catch_up = false;
   Analyst analyst;
   bool is_running = false;
   std::optional<std::int64_t> ceiling;

@@ -55,7 +55,7 @@ with tempfile.TemporaryDirectory() as name:
 
     # A tree of runs is saved, opened in another process and saved again: the same session.
     saved = folder / "tree.toml"
-    window("collapse", "--steps", 4000, "--speed", "max", do=f"""
+    window("collapse", "--steps", 4000, "--speed", 1500, do=f"""
         wait_step 600
         set optimizer.lr 8
         wait_step 900

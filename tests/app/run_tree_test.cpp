@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -158,6 +159,30 @@ TEST_CASE("run tree: branches of branches stand under them, and stay when what t
   CHECK(tree.shown().records().back().step() == 800);
 }
 
+TEST_CASE("run tree: what a removed run had been told stays with the branches that left it later") {
+  auto tree = tree_of(500);
+  REQUIRE(wait_for_end(tree));
+  for (const double ridge : {0.004, 0.008}) {
+    tree.shown().seek(100);
+    tree.shown().set_parameter("reg.lambda_h", Value{ridge});
+    const auto before = tree.runs().size();
+    REQUIRE(wait_for_runs(tree, before + 1));
+    REQUIRE(wait_for(tree, [&] { return tree.shown().config().real("reg.lambda_h") == ridge; }));
+    tree.shown().run();
+    REQUIRE(wait_for_end(tree));
+  }
+  REQUIRE(tree.runs()[2].origin.parent == 1);
+  REQUIRE(tree.runs()[2].origin.commands == 1);
+  tree.remove(1);
+  CHECK(tree.runs()[1].origin.parent == RunTree::kTrunk);
+  // Of the first run's commands it has none: both changes are its own.
+  CHECK(tree.runs()[1].origin.commands == 0);
+  tree.ask_for_runs(false);
+  std::optional<std::vector<RunTree::Told>> told;
+  REQUIRE(wait_for(tree, [&] { return (told = tree.take_told()).has_value(); }));
+  CHECK(told->at(1).run.commands.size() == 2);
+}
+
 TEST_CASE("run tree: all runs together keep to the bytes that the past may take") {
   auto tree = tree_of(2000);
   tree.set_history_cap(std::size_t{2} << 20);
@@ -235,6 +260,25 @@ TEST_CASE("twins: both rest at the same steps, and what is asked of one is asked
   const auto alone = second.status().step;
   REQUIRE(wait_for(tree, [&] { return first.status().step > alone + 100; }));
   CHECK(!second.status().is_running);
+}
+
+TEST_CASE("twins: pausing and resuming one does not lengthen the other, which has ended") {
+  auto tree = tree_of(100'000'000, false);
+  tree.shown().step(50);
+  REQUIRE(wait_for(tree, [&] { return tree.shown().status().step == 50; }));
+  tree.shown().wish_twin();
+  REQUIRE(wait_for(tree, [&] { return tree.beside() != nullptr && tree.beside()->status().step == 50; }));
+  auto& second = *tree.beside();
+  second.set_parameter("run.steps", Value{std::int64_t{60}});
+  for (int i = 0; i < 3; ++i) {
+    const auto step = tree.shown().status().step;
+    tree.shown().run();
+    REQUIRE(wait_for(tree, [&] { return second.status().state == Engine::State::finished && tree.shown().status().step > step + 60; }));
+    tree.shown().pause();
+    REQUIRE(wait_for(tree, [&] { return !tree.shown().status().is_running; }));
+  }
+  CHECK(second.status().step == 60);
+  CHECK(second.config().integer("run.steps") == 60);
 }
 
 TEST_CASE("twins: a change is made in the runs it is meant for") {

@@ -100,6 +100,7 @@ void Observatory::open(std::unique_ptr<RunSource>) {}
 void Observatory::seek(std::int64_t step) { fake_run().sent.push_back("seek " + std::to_string(step)); }
 void Observatory::step_recorded(std::int64_t) {}
 void Observatory::toggle_playing() {}
+void Observatory::look_as(const Observatory&) {}
 void Observatory::branch() { fake_run().sent.push_back("branch"); }
 void Observatory::go_live() { fake_run().sent.push_back("go live"); }
 bool Observatory::is_at_newest() const { return !is_recording() || status_.recording->is_at_newest; }

@@ -11,6 +11,8 @@ namespace {
 
 /// How long the slower of two may work before the other is looked after: a few frames.
 constexpr double kStride = 0.05;
+/// What a run may take to answer.
+constexpr auto kAnswering = std::chrono::milliseconds(300);
 
 bool is_ready(const Observatory& run) { return run.status().state == Engine::State::ready; }
 
@@ -36,6 +38,7 @@ void CommonClock::begin(Observatory& first, Observatory& second, Time now) {
   pacer_.start(speed_, target_, now);
   was_running_ = first.status().is_running;
   has_first_ended_ = !is_ready(first);
+  last_ran_ = now;
   restarts_first_ = first.restarts();
   restarts_second_ = second.restarts();
   held_ = -1;
@@ -86,7 +89,9 @@ void CommonClock::update(Observatory& first, Observatory& second, Time now) {
 }
 
 void CommonClock::go_on(Observatory& first, Observatory& second, Time now) {
-  const bool is_running = first.status().is_running;
+  // A run that was told to go on a moment ago may not say so yet.
+  if (first.status().is_running) last_ran_ = now;
+  const bool is_running = first.status().is_running || (was_running_ && is_ready(first) && now - last_ran_ < kAnswering);
   // One that has ended by itself does not end the other.
   // Whoever pauses and resumes does not lengthen a run that has ended.
   const bool had_ended = std::exchange(has_first_ended_, !is_ready(first));

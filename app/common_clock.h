@@ -35,6 +35,7 @@ class CommonClock {
   std::int64_t asked_ = -1;  ///< where the one behind was told to come to while both rest
   bool was_running_ = false;
   bool has_first_ended_ = false;
+  Time last_ran_{};  ///< when the first was last seen to run
   std::int64_t restarts_first_ = 0;   ///< that have been followed
   std::int64_t restarts_second_ = 0;
 };

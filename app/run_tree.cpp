@@ -144,6 +144,9 @@ void RunTree::show(int id) {
   if (beside_) clock_.end(*before.observatory, *beside());
   if (beside_ == id) {
     beside_ = shown_;  // they change places
+    // It may have been told to run a moment ago, and not say so yet.
+    const bool is_ready = next->observatory->status().state == Engine::State::ready;
+    if (before.observatory->status().is_running && is_ready) next->observatory->run();
   } else {
     before.goes_on = before.observatory->status().is_running;
     if (before.goes_on) before.observatory->pause();
@@ -154,6 +157,7 @@ void RunTree::show(int id) {
   next->observatory->set_shown(true);
   if (!(next->observatory->speed() == before.observatory->speed())) next->observatory->set_speed(before.observatory->speed());
   shown_ = id;
+  if (beside_) clock_.begin(shown(), *beside());
 }
 
 void RunTree::show_beside(int id) {

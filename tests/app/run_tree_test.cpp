@@ -234,19 +234,20 @@ TEST_CASE("twins: both rest at the same steps, and what is asked of one is asked
   auto& second = *tree.beside();
   // It comes from behind.
   REQUIRE(wait_for(tree, [&] { return second.status().step == first.status().step && second.status().step > 60; }));
-  int pictures = 0;
   for (int i = 0; i < 400; ++i) {
     tree.update();
     first.view.wanted.classes = second.view.wanted.classes = i % 2 == 0;
     std::this_thread::sleep_for(1ms);
-    if (first.snapshot()->step() == second.snapshot()->step()) ++pictures;
-    // Never apart by more than what is due in a frame or two.
-    CHECK(std::abs(first.status().step - second.status().step) <= 40);
+    // Never apart by more than what may be due at once: the clock forgives a quarter of a second.
+    CHECK(std::abs(first.status().step - second.status().step) <= 110);
   }
-  CHECK(pictures > 200);
   first.pause();
   REQUIRE(wait_for(tree, [&] {
     return !first.status().is_running && !second.status().is_running && first.status().step == second.status().step;
+  }));
+  // At rest both are seen at that step.
+  REQUIRE(wait_for(tree, [&] {
+    return first.snapshot()->step() == first.status().step && second.snapshot()->step() == first.status().step;
   }));
   const auto step = first.status().step;
   first.step(3);

@@ -214,13 +214,14 @@ struct Runner::Impl {
     next_catch_up = 0;
     has_to_catch_up = false;
     is_stale = true;
-    preparation.put(std::nullopt);
     if (engine.state() != Engine::State::ready || !is_complete) is_running = false;
     if (!is_complete && !inbox->is_closed())
       outbox.push(Message{Message::Level::warning,
                           "Stopped on the way, at step " + std::to_string(engine.step()) + ": Run goes on from here."});
     engine_submit();
     publish();
+    // Whoever sees no preparation any more sees where it has led.
+    preparation.put(std::nullopt);
   }
 
   void report_catching_up() {

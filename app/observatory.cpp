@@ -43,25 +43,30 @@ Observatory::Observatory(std::unique_ptr<RunSource> source, SetSpeed speed, Weig
   update();
 }
 
-Observatory::Observatory(const Observatory& parent, const PastMoment& moment, std::unique_ptr<Runner> branch)
+Observatory::Observatory(const Observatory& parent, const PastMoment& moment, const std::vector<Record>& records,
+                         std::unique_ptr<Runner> branch)
     : view(parent.view),
       read_weights_(parent.read_weights_),
       source_(std::move(branch)),
-      past_(parent.past_, moment.key()),
+      past_(parent.past_, moment),
       confirmed_(parent.confirmed_),
       preset_(parent.preset_),
       speed_(parent.speed_),
       segment_(moment.segment),
-      course_(parent.course_) {
-  course_.forget_after(moment.step);
+      course_(records),
+      commands_(moment.commands),
+      inherited_(moment.commands) {
   adopt_task(moment.embeddings->task);
   theory_ = moment.embeddings->theory;
   adopt_max_margin(moment.embeddings->max_margin);
-  first_embeddings_ = parent.first_embeddings_;
+  if (const PastMoment* first = past_.history().at({moment.segment, 0}))
+    first_embeddings_ = first->embeddings;
+  else if (parent.segment_ == moment.segment)
+    first_embeddings_ = parent.first_embeddings_;
   layer_names_ = parent.layer_names_;
+  // The parent may have gone on, and even begun anew, since the branch was asked for.
   for (const auto& mark : parent.marks_)
-    if (mark.step <= moment.step) marks_.push_back(mark);
-  inherited_marks_ = marks_.size();
+    if (mark.step <= moment.step && mark.commands <= moment.commands) marks_.push_back(mark);
   // Until it has a picture of its own: the same moment, as it was seen there.
   if (parent.snapshot_ != nullptr && parent.snapshot_->embeddings->task == task_) snapshot_ = parent.snapshot_;
   update();
@@ -163,7 +168,7 @@ void Observatory::handle(const Event& event) {
     if (std::erase(untold_, message->text) == 0) tell(*message);
   } else if (const auto* diverged = std::get_if<Diverged>(&event)) {
     is_backing_off_ = diverged->backed_off;
-    marks_.push_back({segment_, diverged->resumed_at, diverged->text, true, {}, {}, now_in_seconds()});
+    marks_.push_back({segment_, diverged->resumed_at, diverged->text, true, {}, {}, now_in_seconds(), commands_});
     tell({diverged->backed_off ? Message::Level::warning : Message::Level::error, diverged->text});
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
     handle(*finished);
@@ -212,13 +217,14 @@ void Observatory::handle(const CourseReplaced& replaced) {
 void Observatory::handle(const Finished& finished) {
   if (finished.went_back) {
     marks_.push_back({segment_, finished.step, "Early stopping: back from step " + std::to_string(finished.came_from),
-                      false, {}, {}, now_in_seconds()});
+                      false, {}, {}, now_in_seconds(), commands_});
   }
   tell({Message::Level::info, finished.text + (finished.went_back ? " Run goes on from here."
                                                                   : " Run goes on to twice as many.")});
 }
 
 void Observatory::handle(const ConfigChanged& changed) {
+  commands_ = changed.commands;
   if (std::exchange(is_beginning_, false) && changed.restarted && runner() != nullptr)
     beginning_ = Beginning{changed.config, changed.preset};
   if (changed.restarted) {
@@ -227,7 +233,6 @@ void Observatory::handle(const ConfigChanged& changed) {
     ++course_revision_;
     course_.clear();
     marks_.clear();
-    if (inherited_marks_) inherited_marks_ = 0;
     segment_ = changed.segment;
     first_embeddings_.reset();
   }
@@ -271,10 +276,10 @@ void Observatory::show_pending(const std::string& key, const Value& value) {
 
 void Observatory::mark(const ConfigChanged& changed) {
   const double now = now_in_seconds();
-  Mark next{changed.segment, changed.step, changed.mark, false, changed.key, changed.from, now};
+  Mark next{changed.segment, changed.step, changed.mark, false, changed.key, changed.from, now, changed.commands};
   // What has changed here is worth being kept.
   past_.pin({changed.segment, changed.step});
-  const bool has_own = marks_.size() > inherited_marks_.value_or(0);
+  const bool has_own = !marks_.empty() && marks_.back().commands > inherited_;
   if (has_own && marks_.back().key == changed.key && now - marks_.back().made_at < kOneDrag) {
     next.from = marks_.back().from;
     next.step = marks_.back().step;

@@ -78,6 +78,7 @@ struct Mark {
   std::string key;       ///< the parameter that changed; empty for other events
   std::string from;      ///< its value before
   double made_at = 0.0;  ///< seconds on a steady clock: changes of one drag become one mark
+  std::size_t commands = 0;  ///< executed by then: tells a branch's own from those of the run that it left
 };
 
 /// Everything the window shows, as the UI thread holds it: where it comes from (a run of our own, or a recording of what
@@ -92,8 +93,10 @@ class Observatory {
   /// On any source, which must have its first snapshot. `read_weights` is for the runs that may be opened later.
   Observatory(std::unique_ptr<RunSource> source, SetSpeed speed, WeightReader read_weights = {});
 
-  /// On a branch that begins at a moment of that run's past, with what led there and how it was looked at.
-  Observatory(const Observatory& parent, const PastMoment& moment, std::unique_ptr<Runner> branch);
+  /// On a branch that begins at a moment of that run's past, with how it was looked at and what had led there by then:
+  /// `records` are those up to the moment.
+  Observatory(const Observatory& parent, const PastMoment& moment, const std::vector<Record>& records,
+              std::unique_ptr<Runner> branch);
 
   /// Takes in events, the newest snapshot and the status; asks for the next preview.
   void update();
@@ -174,8 +177,8 @@ class Observatory {
   /// How often the run has begun at step 0.
   std::int64_t restarts() const { return restarts_; }
   void request_run(std::int64_t request, bool is_stored) { source_->send(RequestRun{request, is_stored}); }
-  /// False where no branch point at or before it is remembered any more.
-  bool request_branch(std::int64_t request, const PastMoment& moment);
+  /// The moment that the branch begins from, to catch up from there; nothing where no branch point at or before is remembered.
+  std::optional<PastMoment> request_branch(std::int64_t request, const PastMoment& moment);
   /// Stops the making of a task, or the opening of a recording; what is shown goes on as it was.
   void cancel_preparation();
 
@@ -252,8 +255,6 @@ class Observatory {
   /// Another number whenever the course has changed.
   std::int64_t course_revision() const { return course_revision_; }
   const std::vector<Mark>& marks() const { return marks_; }
-  /// How many of them, the first, are of the run that this one branched from; empty where it is no branch of one that was here.
-  const std::optional<std::size_t>& inherited_marks() const { return inherited_marks_; }
   /// The newest message to the user, and the seconds since it came.
   const Message* message() const { return message_ ? &*message_ : nullptr; }
   double message_age() const;
@@ -353,7 +354,8 @@ class Observatory {
   std::int64_t course_revision_ = 0;
   RecordedCourse course_;
   std::vector<Mark> marks_;
-  std::optional<std::size_t> inherited_marks_;
+  std::size_t commands_ = 0;   ///< executed by the run, as far as it has told
+  std::size_t inherited_ = 0;  ///< of them, by the run that this one branched from
   std::optional<Message> message_;
   double message_time_ = 0.0;
   bool has_changed_ = false;  ///< a command was executed since the last preview was asked for

@@ -69,10 +69,15 @@ void Observatory::wish_branch(const PastMoment* moment) {
   branch_wish_ = BranchWish{*moment, {}};
 }
 
-bool Observatory::request_branch(std::int64_t request, const PastMoment& moment) {
-  const PastMoment* from = past_.history().branch_point_at_or_before(moment.key());
-  if (from != nullptr) source_->send(RequestBranch{request, from->branch_point, moment.tick, moment.commands});
-  return from != nullptr;
+std::optional<PastMoment> Observatory::request_branch(std::int64_t request, const PastMoment& moment) {
+  const auto& history = past_.history();
+  const PastMoment* from = moment.branch_point != nullptr ? &moment : history.branch_point_at_or_before(moment.key());
+  // The run may have recorded that step anew, with later commands in force.
+  if (from != nullptr && from->commands > moment.commands)
+    from = history.branch_point_at_or_before({moment.segment, moment.step - 1});
+  if (from == nullptr) return std::nullopt;
+  source_->send(RequestBranch{request, from->branch_point, moment.tick, moment.commands});
+  return *from;
 }
 
 void Observatory::forget_pending() {

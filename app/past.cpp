@@ -5,7 +5,11 @@
 
 namespace gramscope::app {
 
-Past::Past(const Past& parent, MomentKey moment) : history_(parent.history_) { history_.forget_after(moment); }
+Past::Past(const Past& parent, const PastMoment& moment) : history_(parent.history_) {
+  history_.forget_after(moment.key());
+  const PastMoment* last = history_.last();
+  if (last == nullptr || last->key() != moment.key() || last->commands != moment.commands) history_.add(moment);
+}
 
 void Past::add(const Recorded& recorded) {
   if (recorded.record.embeddings == nullptr) return;

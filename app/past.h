@@ -17,8 +17,8 @@ class Past {
   using Clock = Playback::Clock;
 
   Past() = default;
-  /// What a branch that begins at that moment remembers of the run that it left.
-  Past(const Past& parent, MomentKey moment);
+  /// What a branch that begins at that moment remembers of the run that it left, which may have recorded the step anew since.
+  Past(const Past& parent, const PastMoment& moment);
 
   void add(const Recorded& recorded);
   void remeasure(const Remeasured& again);

@@ -19,11 +19,9 @@ std::string short_name(const Observatory& run, const Mark& mark) {
 
 /// The changes of a run since it left its parent, as they stand on the timeline.
 std::vector<const Mark*> own_marks(const RunTree::Run& run) {
-  const auto& all = run.observatory->marks();
-  const auto& inherited = run.observatory->inherited_marks();
   std::vector<const Mark*> marks;
-  for (std::size_t i = inherited.value_or(0); i < all.size(); ++i)
-    if (!all[i].key.empty() && (inherited || !run.origin.parent || all[i].step >= run.origin.step)) marks.push_back(&all[i]);
+  for (const auto& mark : run.observatory->marks())
+    if (!mark.key.empty() && (!run.origin.parent || mark.commands > run.origin.commands)) marks.push_back(&mark);
   return marks;
 }
 
@@ -100,9 +98,11 @@ void RunTree::begin_branch(Run& parent, Observatory::BranchWish wish, bool is_be
     return parent.observatory->tell({Message::Level::warning, branching_ ? "Another branch is on its way."
                                                                          : "There are " + std::to_string(kMostRuns) +
                                                                                " runs: remove one in the tree first."});
-  branching_ = Branching{next_request_++, parent.id, std::move(wish.moment), std::move(wish.changes), wish.hand, is_beside};
-  if (parent.observatory->request_branch(branching_->request, branching_->moment)) return;
-  branching_.reset();
+  const auto request = next_request_++;
+  if (auto from = parent.observatory->request_branch(request, wish.moment)) {
+    branching_ = Branching{request, parent.id, std::move(wish.moment), *std::move(from), std::move(wish.changes), wish.hand, is_beside};
+    return;
+  }
   parent.observatory->tell({Message::Level::warning, "No branch from there: that moment has just given way to newer ones."});
 }
 
@@ -119,7 +119,8 @@ void RunTree::make_branch(const BranchReady& ready) {
   Run run;
   run.id = next_id_++;
   run.origin = {parent->id, branching.moment.step, branching.moment.tick, branching.moment.commands};
-  run.observatory = std::make_unique<Observatory>(from, branching.moment, std::move(runner));
+  run.observatory = std::make_unique<Observatory>(
+      from, branching.from, Engine::records_before(*ready.start.point, *ready.start.past), std::move(runner));
   for (const auto& change : branching.changes) run.observatory->set_parameter(change.key, change.value, branching.hand);
   run.goes_on = goes_on && !branching.is_beside;
   from.forget_pending();

@@ -104,6 +104,7 @@ class RunTree {
     std::int64_t request = 0;
     int parent = 0;
     PastMoment moment;
+    PastMoment from;  ///< the moment itself, or one before it with a branch point
     std::vector<SetParameter> changes;
     Hand hand = Hand::off;
     bool is_beside = false;

@@ -115,6 +115,9 @@ class Engine {
   using Past = EnginePast;
   std::shared_ptr<const Past> past(const Checkpoint& branch_point) const;
 
+  /// The recorded steps up to there, the newest included.
+  static std::vector<Record> records_before(const Checkpoint& branch_point, const Past& past);
+
   /// How many commands had been executed there.
   static std::size_t commands_before(const Checkpoint& branch_point);
 

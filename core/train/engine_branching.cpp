@@ -111,8 +111,7 @@ void Engine::Impl::begin_branch(const Checkpoint& point, const Past& past) {
   state.commands = 0;
   state.is_stop_due = false;
   go_back(state);
-  records = past.records;
-  records.insert(records.end(), point.records.begin(), point.records.end());
+  records = Engine::records_before(point, past);
   commands = past.commands;
   withdrawn = past.withdrawn;
   last_recorded = point.last_recorded;
@@ -130,6 +129,12 @@ std::shared_ptr<const Engine::Checkpoint> Engine::branch_point() const {
 
 std::shared_ptr<const Engine::Past> Engine::past(const Checkpoint& branch_point) const {
   return impl_->past(branch_point);
+}
+
+std::vector<Record> Engine::records_before(const Checkpoint& branch_point, const Past& past) {
+  std::vector<Record> records = past.records;
+  records.insert(records.end(), branch_point.records.begin(), branch_point.records.end());
+  return records;
 }
 
 std::size_t Engine::commands_before(const Checkpoint& branch_point) { return branch_point.commands; }

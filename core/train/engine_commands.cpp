@@ -146,7 +146,8 @@ ConfigChanged Engine::Impl::present() const {
           .task = now.task,
           .segment = now.segment,
           .step = now.step,
-          .theory = now.theory->theory};
+          .theory = now.theory->theory,
+          .commands = commands.size()};
 }
 
 void Engine::Impl::tell_config(bool restarted, const Marked& marked) const {

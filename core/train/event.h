@@ -41,6 +41,7 @@ struct ConfigChanged {
   std::string from = {};
   std::string to = {};
   std::shared_ptr<const TaskTheory> theory = nullptr;  ///< of the task
+  std::size_t commands = 0;                            ///< executed up to here, this one included
 };
 struct Message {
   enum class Level { info, warning, error };

@@ -107,6 +107,7 @@ TEST_CASE("replay: a hundred random hands, each run and branch repeated from its
       session.commands = engine.commands();
       session.ticks = engine.tick();
       const Engine other = repeated(session);
+      INFO(session_toml(session));
       CHECK(other.parameter_bytes() == engine.parameter_bytes());
       CHECK(csv(other) == csv(engine));
     }

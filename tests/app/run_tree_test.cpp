@@ -99,6 +99,56 @@ TEST_CASE("run tree: a branch with nothing changed comes to the same numbers") {
     CHECK(tree.shown().records()[i].metrics.get("objective") == tree.trunk().records()[i].metrics.get("objective"));
 }
 
+TEST_CASE("run tree: a branch takes nothing along that the run was told after it was asked for") {
+  for (const bool is_seen_first : {false, true}) {
+    CAPTURE(is_seen_first);
+    auto tree = tree_of(100);
+    REQUIRE(wait_for_end(tree));
+    tree.shown().branch();
+    tree.shown().set_parameter("reg.lambda_h", Value{0.01});
+    // The step is recorded anew, before or while the branch is made.
+    if (is_seen_first) {
+      while (tree.shown().history().last()->commands == 0) {
+        tree.shown().update();
+        std::this_thread::sleep_for(1ms);
+      }
+    }
+    REQUIRE(wait_for_runs(tree, 2));
+    const double ridge = tree_config(100).real("reg.lambda_h");
+    CHECK(tree.shown().config().real("reg.lambda_h") == ridge);
+    CHECK(tree.shown().marks().empty());
+    CHECK(tree.shown().history().last()->commands == 0);
+    REQUIRE(wait_for(tree, [&] { return tree.trunk().history().last()->commands == 1; }));
+    CHECK(tree.trunk().records().back().metrics.get("objective") != tree.shown().records().back().metrics.get("objective"));
+
+    // Nor does a branch of that branch.
+    tree.shown().branch();
+    REQUIRE(wait_for_runs(tree, 3));
+    Engine engine = tree.shown().runner()->stop();
+    CHECK(engine.commands().empty());
+    CHECK(engine.config().real("reg.lambda_h") == ridge);
+  }
+}
+
+TEST_CASE("run tree: marks on the way from an earlier branch point stand once") {
+  // So little that most branch points give way.
+  RunTree tree(std::make_unique<Observatory>(tree_config(400), "probe", false, kAtOnce), std::size_t{96} << 10);
+  tree.shown().step(90);
+  REQUIRE(wait_for(tree, [&] { return tree.shown().status().step == 90; }));
+  tree.shown().set_parameter("optimizer.lr", Value{1.5});
+  REQUIRE(wait_for(tree, [&] { return tree.shown().marks().size() == 1; }));
+  tree.shown().run();
+  REQUIRE(wait_for_end(tree));
+  tree.shown().seek(150);
+  REQUIRE(tree.shown().is_in_past());
+  const auto step = tree.shown().playhead();
+  tree.shown().branch();
+  REQUIRE(wait_for_runs(tree, 2));
+  REQUIRE(wait_for(tree, [&] { return tree.shown().status().step == step && !tree.shown().status().is_catching_up; }));
+  CHECK(tree.shown().marks().size() == 1);
+  CHECK(tree.title(tree.runs()[1]).ends_with(": unchanged"));
+}
+
 TEST_CASE("run tree: all values of a drag in the past make one branch with the last of them") {
   auto tree = tree_of(1000);
   REQUIRE(wait_for_end(tree));

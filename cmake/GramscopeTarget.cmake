@@ -15,21 +15,34 @@ function(gramscope_target name)
   endif()
 endfunction()
 
-# gramscope_settle_under_sanitizers(NAME [OPTIMISED]): to be called after the last source was added. Under the sanitizers a
-# folder is compiled as one file, which takes a third of the time; names in a folder are therefore unique to it. What tests
-# spend their time in is optimised.
-function(gramscope_settle_under_sanitizers name)
-  if(NOT GRAMSCOPE_SANITIZE)
-    return()
-  endif()
+# gramscope_settle(NAME [LIBRARY | TESTS]): how the files are compiled; to be called after the last source was added.
+#
+# With GRAMSCOPE_UNITY, and always under the sanitizers, a folder is compiled as one file, which takes a third of the time
+# when all is built; names in a folder are therefore unique to it. Under the sanitizers only the library is optimised: there
+# is where tests spend their time. What tests consist of themselves is optimised little in any build.
+function(gramscope_settle name)
   get_target_property(type ${name} TYPE)
-  if("OPTIMISED" IN_LIST ARGN)
-    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
-  elseif(type STREQUAL "EXECUTABLE")
+  if("LIBRARY" IN_LIST ARGN)
+    if(GRAMSCOPE_SANITIZE)
+      target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
+    endif()
+    if(GRAMSCOPE_SANITIZE MATCHES "undefined")
+      # What these find AddressSanitizer stops at as well. In the products' unrolled loops they took a third of the time
+      # to compile; the window and the tests, whose own code calls everything, keep them.
+      target_compile_options(${name} PRIVATE
+        $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=null,object-size,pointer-overflow,vptr>)
+    endif()
+  elseif(type STREQUAL "EXECUTABLE" AND (GRAMSCOPE_SANITIZE OR "TESTS" IN_LIST ARGN))
+    if("TESTS" IN_LIST ARGN AND NOT GRAMSCOPE_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+      target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
+    endif()
     # Of an inline function that several objects have, a product of matrices say, the linker keeps the first: the optimised
     # library's, if it comes before all else.
     target_link_options(${name} PRIVATE
       "LINKER:--whole-archive" "$<TARGET_FILE:gramscope_core>" "LINKER:--no-whole-archive")
+  endif()
+  if(NOT GRAMSCOPE_SANITIZE AND NOT GRAMSCOPE_UNITY)
+    return()
   endif()
   get_target_property(sources ${name} SOURCES)
   foreach(source IN LISTS sources)

@@ -26,12 +26,6 @@ function(gramscope_settle name)
     if(GRAMSCOPE_SANITIZE)
       target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
     endif()
-    if(GRAMSCOPE_SANITIZE MATCHES "undefined")
-      # What these find AddressSanitizer stops at as well. In the products' unrolled loops they took a third of the time
-      # to compile; the window and the tests, whose own code calls everything, keep them.
-      target_compile_options(${name} PRIVATE
-        $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=null,object-size,pointer-overflow,vptr>)
-    endif()
   elseif(type STREQUAL "EXECUTABLE" AND (GRAMSCOPE_SANITIZE OR "TESTS" IN_LIST ARGN))
     if("TESTS" IN_LIST ARGN AND NOT GRAMSCOPE_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
       target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>)

@@ -63,7 +63,8 @@ void CommonClock::follow_restarts(Observatory& first, Observatory& second) {
   restarts_second_ = std::max(restarts_second_, second.restarts());
   // Both were told to: nothing is to be done where the other has begun again too, or is to.
   if (of_first > 0 && of_second > 0) return;
-  target_ = restarted.status().step;
+  // The status may be older than the news of the restart; what is recorded is not.
+  target_ = restarted.records().empty() ? 0 : restarted.records().back().step();
   asked_ = -1;
   if (other.status().step <= target_ + 1) return;
   other.restart();
@@ -80,6 +81,8 @@ void CommonClock::update(Observatory& first, Observatory& second, Time now) {
     return;
   }
   follow_restarts(first, second);
+  // One that is about to begin again is not caught up with.
+  if (first.restarts() < restarts_first_ || second.restarts() < restarts_second_) return;
   if (first.is_in_past()) {
     if (!second.is_in_past() || second.playhead() != first.playhead()) second.seek(first.playhead());
   } else if (second.is_in_past()) {
@@ -92,10 +95,10 @@ void CommonClock::go_on(Observatory& first, Observatory& second, Time now) {
   // A run that was told to go on a moment ago may not say so yet.
   if (first.status().is_running) last_ran_ = now;
   const bool is_running = first.status().is_running || (was_running_ && is_ready(first) && now - last_ran_ < kAnswering);
-  // One that has ended by itself does not end the other.
   // Whoever pauses and resumes does not lengthen a run that has ended.
   const bool had_ended = std::exchange(has_first_ended_, !is_ready(first));
   if (is_running != was_running_ && (is_running || is_ready(first))) {
+    // One that has ended by itself does not end the other.
     if (!is_running) second.pause();
     if (is_running && (is_ready(second) || had_ended)) second.run();
   }
